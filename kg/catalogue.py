@@ -1,0 +1,64 @@
+"""VoID and DCAT: the release describes itself in a graph of its own."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from kg import names
+from kg.data import Data
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+TITLE = "Caretrace: claims on integrated care in England, traced to their words"
+DESCRIPTION = ("What five texts of the Nuffield Trust, The King's Fund and the NHS Confederation, 2018 to 2023, claim about integrated care in England, "
+               "claim by claim, each with its holder, evidence, cited works and the characters it rests on.")
+
+
+def modified(data: Data) -> str:
+    """The day of the newest review: the date of the data, the same whenever they are built."""
+    return max((c["reviewed"] for c in data.claims if "reviewed" in c), default="1970-01-01")
+
+
+def _partitions(store: ox.Store) -> str:
+    lines = []
+    classes = store.query("SELECT ?c (COUNT(?s) AS ?n) WHERE { ?s a ?c } GROUP BY ?c ORDER BY ?c")
+    lines += [f"  void:classPartition [ void:class <{r['c'].value}> ; void:entities {r['n'].value} ] ;" for r in classes]
+    properties = store.query("SELECT ?p (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { ?g a ct:Claim . GRAPH ?g { ?s ?p ?o } } } GROUP BY ?p ORDER BY ?p", prefixes={"ct": names.CT})
+    lines += [f"  void:propertyPartition [ void:property <{r['p'].value}> ; void:triples {r['n'].value} ] ;" for r in properties]
+    return "\n".join(lines)
+
+
+def turtle(store: ox.Store, data: Data, version: str) -> str:
+    """The description of the graph in `store` as Turtle."""
+    dumps = "\n".join(f'  dcat:distribution [ a dcat:Distribution ; dcat:mediaType "{media}" ; dcat:downloadURL <{names.BASE}dump/latest/{name}> ] ;'
+                      for name, media in (("caretrace.nq", "application/n-quads"), ("caretrace.trig", "application/trig"),
+                                          ("caretrace.ttl", "text/turtle"), ("caretrace.jsonld", "application/ld+json")))
+    entities = len({q.subject for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())})
+    return f"""@prefix void: <http://rdfs.org/ns/void#> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+<{names.BASE}dataset> a void:Dataset, dcat:Dataset ;
+  dcterms:title "{TITLE}"@en ;
+  dcterms:description "{DESCRIPTION}"@en ;
+  dcterms:license <{LICENCE}> ;
+  dcterms:creator <{names.BASE}agent/caretrace-curators> ;
+  dcterms:modified "{modified(data)}"^^xsd:date ;
+  dcat:version "{version}" ;
+  void:uriSpace "{names.BASE}" ;
+  void:sparqlEndpoint <{names.BASE}sparql> ;
+  void:vocabulary <{names.ONTOLOGY}> ;
+  void:exampleResource <{names.BASE}{data.claims[0]['id'] if data.claims else 'ontology'}> ;
+{dumps}
+{_partitions(store)}
+  void:triples {len(store)} ;
+  void:entities {entities} .
+"""
+
+
+def quads(text: str) -> list[ox.Quad]:
+    """The description in the release's graph, blank nodes canonical."""
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(names.RELEASE_GRAPH))
+                         for t in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return list(dataset)

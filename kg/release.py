@@ -1,0 +1,158 @@
+"""An immutable release: a folder named by the digest of its N-Quads, complete before anybody can see it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import __version__, build, catalogue, checks, data as curated, infer, questions, statistics
+from kg.data import Data
+from kg.drafts import write_atomically
+from kg.errors import DataError, ReleaseError
+from kg.names import Project
+from kg.texts import Registry
+
+INPUTS = ("data", "ontology", "shapes", "kg")
+
+
+def fingerprint(project: Project) -> str:
+    """SHA-256 over every file that a release is made of; equal fingerprints give equal releases."""
+    total = hashlib.sha256(__version__.encode())
+    for folder in INPUTS:
+        for path in sorted((project.root / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(path.relative_to(project.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def built(project: Project, data: Data) -> ox.Store:
+    """The whole graph in memory: record, content, ontology, questions, conclusions."""
+    store = ox.Store()
+    store.extend(build.curated_quads(data, project))
+    store.extend(build.ontology_quads(project))
+    store.extend(build.question_quads(project))
+    infer.apply(store, infer.read_rules(project.ontology / "rules"))
+    return store
+
+
+def checked(project: Project, registry: Registry | None = None) -> tuple[Data, ox.Store]:
+    """Load, build and check everything. Raises DataError with all problems when there are any."""
+    data = curated.load(project)
+    problems = list(checks.of_data(data, registry or Registry(data.text_versions())))
+    store = built(project, data)
+    problems += checks.of_store(store, project)
+    if problems:
+        raise DataError(problems)
+    return data, store
+
+
+def reasoned(project: Project, data: Data) -> None:
+    """Prove ontology and data OWL 2 DL and consistent. Raises DataError with what the reasoners found."""
+    from kg.reasoning import proof_problems  # needs Java, which only the test extra brings
+
+    if problems := proof_problems(project, build.curated_quads(data, project)):
+        raise DataError(problems)
+
+
+def canonical_nquads(store: ox.Store) -> bytes:
+    """The store as canonical N-Quads: one line a quad, sorted; blank nodes are canonical already."""
+    lines = sorted(f"{quad} ." for quad in store)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _write_dumps(folder: Path, store: ox.Store, nquads: bytes, project: Project) -> None:
+    (folder / "caretrace.nq").write_bytes(nquads)
+    ordered = ox.Store()
+    ordered.bulk_extend(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+    prefixes = questions.PREFIXES
+    ordered.dump(str(folder / "caretrace.trig"), format=ox.RdfFormat.TRIG, prefixes=prefixes)
+    ordered.dump(str(folder / "caretrace.ttl"), format=ox.RdfFormat.TURTLE, from_graph=ox.DefaultGraph(), prefixes=prefixes)
+    ordered.dump(str(folder / "caretrace.jsonld"), format=ox.RdfFormat.JSON_LD, prefixes=prefixes)
+    shutil.copyfile(project.ontology / "context.jsonld", folder / "context.jsonld")
+
+
+def _write_store(folder: Path, nquads: bytes) -> None:
+    disk = ox.Store(str(folder / "store"))
+    disk.bulk_extend(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+    disk.optimize()
+    disk.flush()
+
+
+def _sums(folder: Path) -> str:
+    names_ = sorted(p.name for p in folder.iterdir() if p.is_file())
+    return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names_)
+
+
+def _fill(folder: Path, project: Project, data: Data, store: ox.Store, mark: str) -> str:
+    description = catalogue.turtle(store, data, __version__)
+    store.extend(catalogue.quads(description))
+    nquads = canonical_nquads(store)
+    digest = hashlib.sha256(nquads).hexdigest()
+    _write_dumps(folder, store, nquads, project)
+    (folder / "void.ttl").write_text(description, encoding="utf-8")
+    (folder / "statistics.json").write_text(json.dumps(statistics.of_data(data), indent=1), encoding="utf-8")
+    meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store), "fingerprint": mark}
+    (folder / "release.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
+    (folder / "SHA256SUMS").write_text(_sums(folder), encoding="utf-8")
+    _write_store(folder, nquads)
+    return digest
+
+
+def write(project: Project, data: Data, store: ox.Store) -> Path:
+    """Write the release of a checked store and make it the current one; returns its folder.
+
+    The folder appears whole or not at all; the pointer to the current release moves last.
+    """
+    mark = fingerprint(project)
+    try:
+        project.releases.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=project.releases))
+    except OSError as error:
+        raise ReleaseError(f"{project.releases} cannot be written: {error.strerror}. Make the folder writable or set CARETRACE_PROJECT.") from None
+    try:
+        digest = _fill(draft, project, data, store, mark)
+        target = project.releases / digest[:16]
+        if target.exists():
+            shutil.rmtree(target) if not _whole(target) else None
+        if target.exists():
+            _refresh(target, draft)
+        else:
+            draft.chmod(0o755)
+            os.replace(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    write_atomically(project.releases / "current", target.name + "\n")
+    return target
+
+
+def _whole(folder: Path) -> bool:
+    from kg.store import problems_of
+
+    return not problems_of(folder)
+
+
+def _refresh(target: Path, draft: Path) -> None:
+    """Equal content made from changed inputs: take over the new fingerprint and sums."""
+    for name in ("release.json", "statistics.json", "SHA256SUMS"):
+        os.replace(draft / name, target / name)
+
+
+def make(project: Project) -> Path:
+    """Check and write a release; returns its folder."""
+    return write(project, *checked(project))
+
+
+def current_is_fresh(project: Project) -> bool:
+    """Whether the current release was made from exactly the files that are here now."""
+    try:
+        name = (project.releases / "current").read_text(encoding="utf-8").strip()
+        meta = json.loads((project.releases / name / "release.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return meta.get("fingerprint") == fingerprint(project)

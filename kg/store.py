@@ -1,0 +1,70 @@
+"""Open a release for reading: the one the service answers from is the one that users download."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import ReleaseError
+
+REMEDY = "Run `caretrace release` to make one."
+
+
+@dataclass(frozen=True)
+class Release:
+    """An opened release: its folder, the digest of its N-Quads, its counts, its facts, and its store, read-only."""
+
+    path: Path
+    digest: str
+    statistics: dict
+    meta: dict
+    store: ox.Store
+
+
+def problems_of(folder: Path) -> list[str]:
+    """What keeps the release in `folder` from being whole: missing files, sums that differ, a store of another size."""
+    try:
+        sums = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError):
+        return ["SHA256SUMS is missing or unreadable"]
+    found = []
+    for name in ("release.json", "statistics.json", "caretrace.nq"):
+        if name not in sums:
+            found.append(f"{name} is not in SHA256SUMS")
+    for name, expected in sums.items():
+        path = folder / name
+        if not path.is_file():
+            found.append(f"{name} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            found.append(f"{name} does not match its checksum")
+    return found or ([] if (folder / "store" / "CURRENT").is_file() else ["the store is missing"])
+
+
+def open_release(folder: Path) -> Release:
+    """The release in `folder`. Raises ReleaseError when it is missing, half-written or altered."""
+    if not folder.is_dir():
+        raise ReleaseError(f"There is no release at {folder}. {REMEDY}")
+    if problems := problems_of(folder):
+        raise ReleaseError(f"The release at {folder} is not whole: {'; '.join(problems)}. {REMEDY}")
+    meta = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    try:
+        store = ox.Store.read_only(str(folder / "store"))
+    except OSError as error:
+        raise ReleaseError(f"The store of {folder} cannot be opened: {error}. {REMEDY}") from None
+    if len(store) != meta["quads"]:
+        raise ReleaseError(f"The store of {folder} holds {len(store)} quads, not {meta['quads']}. {REMEDY}")
+    counts = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
+    return Release(folder, meta["digest"], counts, meta, store)
+
+
+def open_current(releases: Path) -> Release:
+    """The current release below `releases`. Raises ReleaseError when there is none or it is not whole."""
+    try:
+        name = (releases / "current").read_text(encoding="utf-8").strip()
+    except OSError:
+        raise ReleaseError(f"No release has been made in {releases}. {REMEDY}") from None
+    return open_release(releases / name)

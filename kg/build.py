@@ -41,9 +41,9 @@ def entity_node(record: Record) -> dict:
 
 def source_nodes(key: str, record: Record, data: Data):
     """Yield the source, its text version and its sections."""
-    plain = {k: v for k, v in record.items() if k not in ("text", "sections", "publisher")}
+    plain = {k: v for k, v in record.items() if k not in ("text", "sections", "publisher", "creators")}
     text = record["text"]
-    yield _node("Source", plain, publishedBy=record["publisher"], hasTextVersion=text["id"])
+    yield _node("Source", plain, printedCreators=record["creators"], publishedBy=record["publisher"], hasTextVersion=text["id"])
     yield _node("TextVersion", text, versionOf=record["id"], label=f"text version of {record['label']}")
     curated = {f.section for f in data.claim_files}
     for section in data.sections(key):
@@ -123,7 +123,7 @@ def reference_nodes(record: Record, data: Data):
     """Yield an entry of a text's reference list and its place."""
     source = record["source"]
     plain = {k: v for k, v in record.items() if k in ("id", "marker", "work", "note")}
-    yield _node("Reference", plain, listedIn=f"source/{source}", passages=[passage_id(source, p) for p in listed(record["passages"])])
+    yield _node("Reference", plain, listedIn=f"source/{source}", anchoredIn=[passage_id(source, p) for p in listed(record["passages"])])
     for passage in listed(record["passages"]):
         yield from passage_nodes(source, passage, data.section_at(source, int(passage["start"])))
 
@@ -160,15 +160,13 @@ def curated_quads(data: Data, project: Project) -> list[ox.Quad]:
 
 
 def ontology_quads(project: Project) -> list[ox.Quad]:
-    """The ontology and its alignments in the graph that bears its name, blank nodes canonical."""
-    dataset = ox.Dataset()
-    for path in sorted(project.ontology.glob("*.ttl")):
-        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            dataset.add(ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(names.ONTOLOGY)))
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return list(dataset)
+    """The ontology and its alignments in the graph that bears its name; blank nodes are new in every call."""
+    triples = (quad.triple for path in sorted(project.ontology.glob("*.ttl"))
+               for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
+    return [ox.Quad(*triple, ox.NamedNode(names.ONTOLOGY)) for triple in triples]
 
 
-def question_quads(project: Project) -> list[ox.Quad]:
-    """The competency questions as they stand in data/queries, in the default graph."""
-    return [quad for path in sorted(project.data.glob("queries/*.ttl")) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+def turtle_quads(project: Project) -> list[ox.Quad]:
+    """What is curated as Turtle: the fixed vocabularies and the competency questions, in the default graph."""
+    paths = sorted([*project.data.glob("vocabularies/*.ttl"), *project.data.glob("queries/*.ttl")])
+    return [quad for path in paths for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)]

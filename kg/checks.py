@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kg import names, questions
+from kg import build, names, questions
 from kg.anchor import anchor_at
 from kg.data import Data
 from kg.drafts import overlap
@@ -18,6 +18,8 @@ from kg.schema import listed
 from kg.shapes import validate
 from kg.texts import Registry
 from kg.yamlrecords import Record
+
+_PREFIXES = {"ct": names.CT, "base": names.BASE, "rule": names.RULE, "trap": names.UNDECLARED}
 
 
 def coverage(data: Data) -> Iterator[Problem]:
@@ -84,7 +86,7 @@ def unused(data: Data) -> Iterator[Problem]:
     """Entities that no record names."""
     from kg.data import entity_shape, ids_in
 
-    used = {CURATORS, *(s["voice"] for s in data.sources.values()), *(s["publisher"] for s in data.sources.values())}
+    used = {build.CURATORS, *(s["voice"] for s in data.sources.values()), *(s["publisher"] for s in data.sources.values())}
     groups = [(data.claims, "claim"), (data.references.values(), "reference"), (data.relations.values(), "relation")]
     groups += [([e], entity_shape(e["id"].split("/")[0])) for e in data.entities.values()]
     for records, shape in groups:
@@ -94,15 +96,19 @@ def unused(data: Data) -> Iterator[Problem]:
             yield data.problem(entity, "is used by no record", "use it where it belongs or remove the file")
 
 
-CURATORS = "agent/caretrace-curators"
+_OWN_GRAPHS = {"ontology": names.ONTOLOGY, "release": names.RELEASE_GRAPH, "rule": names.RULE, "trap": names.UNDECLARED}
+
+
+def _rows(store: ox.Store, query: str):
+    """The answer to a query in which `%(ontology)s`, `%(release)s`, `%(rule)s` and `%(trap)s` stand for our own IRIs."""
+    return store.query(query % _OWN_GRAPHS, prefixes={"ct": names.CT})
 
 
 def undeclared(store: ox.Store) -> Iterator[Problem]:
     """Keys that the context does not know, and predicates of our own that the ontology does not declare."""
     query = """SELECT DISTINCT ?p WHERE { { ?s ?p ?o } UNION { ?c a ct:Claim . GRAPH ?c { ?s ?p ?o } }
-      FILTER(STRSTARTS(STR(?p), STR(?trap)) || (STRSTARTS(STR(?p), STR(ct:)) && NOT EXISTS { GRAPH ?ontology { ?p a ?kind } })) }"""
-    for row in store.query(query, prefixes={"ct": names.CT}, substitutions={
-            ox.Variable("trap"): ox.NamedNode(names.UNDECLARED), ox.Variable("ontology"): ox.NamedNode(names.ONTOLOGY)}):
+      FILTER(STRSTARTS(STR(?p), "%(trap)s") || (STRSTARTS(STR(?p), STR(ct:)) && NOT EXISTS { GRAPH <%(ontology)s> { ?p a ?kind } })) }"""
+    for row in _rows(store, query):
         yield Problem("ontology/caretrace.ttl", 0, row["p"].value, "is used and not declared", "declare the term, or mend the key in the record")
 
 
@@ -131,15 +137,14 @@ def store_variables(row, wanted: tuple[str, ...]):
 def traceability(store: ox.Store) -> Iterator[Problem]:
     """Content outside a claim's graph or in that of a claim without a passage; conclusions without rule or premises."""
     orphan = """SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o }
-      FILTER(?g != ?ontology && ?g != ?release && !STRSTARTS(STR(?g), STR(?rule)))
+      FILTER(?g != <%(ontology)s> && ?g != <%(release)s> && !STRSTARTS(STR(?g), "%(rule)s"))
       FILTER NOT EXISTS { ?g a ct:Claim ; ct:hasPassage ?passage } }"""
-    bound = {ox.Variable("ontology"): ox.NamedNode(names.ONTOLOGY), ox.Variable("release"): ox.NamedNode(names.RELEASE_GRAPH), ox.Variable("rule"): ox.NamedNode(names.RULE)}
-    for row in store.query(orphan, prefixes={"ct": names.CT}, substitutions=bound):
+    for row in _rows(store, orphan):
         yield Problem("build", 0, row["g"].value, "this graph is not that of a claim with a passage", "every content triple belongs to a claim")
-    loose = """SELECT DISTINCT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), STR(?rule)))
+    loose = """SELECT DISTINCT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "%(rule)s"))
       FILTER NOT EXISTS { GRAPH ?g { ?s a ct:Inference } }
       FILTER NOT EXISTS { GRAPH ?g { ?i ct:inferredSubject ?s ; ct:inferredProperty ?p ; ct:inferredObject ?o ; ct:byRule ?g ; ct:fromPremise ?claim } } }"""
-    for row in store.query(loose, prefixes={"ct": names.CT}, substitutions={ox.Variable("rule"): ox.NamedNode(names.RULE)}):
+    for row in _rows(store, loose):
         yield Problem("build", 0, row["g"].value, f"{row['s']} {row['p']} {row['o']} names no rule and premise", "write its ct:Inference in the rule")
 
 

@@ -25,12 +25,12 @@ def sources_only(project: Project) -> curated.Data:
     return loader.data
 
 
-def with_claims(project: Project, source: str) -> curated.Data:
-    """The sources and the claims files of `source`; raises DataError when one of those has the wrong form."""
+def with_claims(project: Project, source: str, name: str = "*.yaml") -> curated.Data:
+    """The sources and the claims files of `source` named so; raises DataError when one of those has the wrong form."""
     loader = curated._Loader(project)
     for path in loader.files("sources", "*.yaml"):
         loader.source(path)
-    for path in loader.files("claims", source, "*.yaml"):
+    for path in loader.files("claims", source, name):
         loader.claim_file(path)
     if loader.problems:
         raise DataError(loader.problems)
@@ -71,7 +71,8 @@ def show_lines(project: Project, wanted: str):
     """Yield, for a claim id or a claims file, each record with the words of its passages and what a check would say."""
     path = Path(wanted)
     source = path.parent.name if path.suffix == ".yaml" else wanted.split("/")[-1].split("-")[0]
-    data = with_claims(project, source)
+    number = wanted.split("/")[-1].split("-")[1] if path.suffix != ".yaml" and "-" in wanted else ""
+    data = with_claims(project, source, path.name if path.suffix == ".yaml" else f"{number}-*.yaml")
     text = Registry(data.text_versions()).need(source)
     wanted_id = "claim/" + wanted.split("/")[-1]
     claims = [c for f in data.claim_files for c in f.claims if c["id"] == wanted_id or (path.suffix == ".yaml" and f.file.endswith("/".join(path.parts[-2:])))]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from kg import names, sentences
 from kg.errors import DataError, Problem
@@ -66,18 +67,16 @@ class Data:
 
 
 def predicates(project: names.Project) -> frozenset[str]:
-    """The keys that a content node may hold: the context's keys for properties of things (`"@type": "@id"`)."""
-    terms = json.loads((project.ontology / "context.jsonld").read_text(encoding="utf-8"))["@context"]
-    record_keys = {key for fields in SHAPES.values() for key in fields}
-    own = {"conductedBy"}
-    return frozenset(key for key, term in terms.items()
-                     if isinstance(term, dict) and term.get("@type") == "@id" and str(term.get("@id")).startswith("ct:")
-                     and (key in own or key not in record_keys) and key not in _RECORD_ONLY)
-
-
-_RECORD_ONLY = frozenset(
-    "hasTextVersion versionOf sectionOf partOfSection reportedBy citesSource statedIn inSection listedIn voiceIn "
-    "evidenceIn fromClaim toClaim supports contradicts qualifies restates updates noClaimReason".split())
+    """The keys that a content node may hold: the ontology's content properties, by their local names."""
+    content, below = names.CT + "contentProperty", "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
+    parents: dict[str, set[str]] = {}
+    for triple in ox.parse(path=str(project.ontology / "caretrace.ttl"), format=ox.RdfFormat.TURTLE):
+        if triple.predicate.value == below:
+            parents.setdefault(triple.subject.value, set()).add(triple.object.value)
+    found = {content}
+    while new := {child for child, wider in parents.items() if wider & found} - found:
+        found |= new
+    return frozenset(p.removeprefix(names.CT) for p in found - {content})
 
 
 class _Loader:

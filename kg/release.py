@@ -36,7 +36,7 @@ def built(project: Project, data: Data) -> ox.Store:
     store = ox.Store()
     store.extend(build.curated_quads(data, project))
     store.extend(build.ontology_quads(project))
-    store.extend(build.question_quads(project))
+    store.extend(build.turtle_quads(project))
     infer.apply(store, infer.read_rules(project.ontology / "rules"))
     return store
 
@@ -61,8 +61,10 @@ def reasoned(project: Project, data: Data) -> None:
 
 
 def canonical_nquads(store: ox.Store) -> bytes:
-    """The store as canonical N-Quads: one line a quad, sorted; blank nodes are canonical already."""
-    lines = sorted(f"{quad} ." for quad in store)
+    """The store as canonical N-Quads (RDFC-1.0): blank nodes named by what they say, one line a quad, sorted."""
+    dataset = ox.Dataset(store)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines = sorted(f"{quad} ." for quad in dataset)
     return ("\n".join(lines) + "\n").encode()
 
 

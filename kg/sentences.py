@@ -13,6 +13,7 @@ from kg.errors import DataError, Problem
 _BLOCK = re.compile(r"\n[ \t\xa0]*\n|\n(?=[ \t]*(?:[•*\-–]\s|\d+[.)]?\s|#|\||\t))")
 
 _MARKS = re.compile(r"(?:<sup>[^<]*</sup>|</[a-z]+>|\[\d+\]|[\s|])+")
+_LISTED = re.compile(r"\n\s*\n\s*\[\d+\]")  # a number in brackets that opens a paragraph belongs to it: an entry of a list
 _LABEL = re.compile(r"[#*\s]*(?:Table|Box|Figure)?\s*\d+\.?")
 
 
@@ -38,7 +39,7 @@ def _join_marks(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         marks = _MARKS.match(text, start, end)
-        if joined and marks and marks.end() > start:
+        if joined and marks and not _LISTED.search(text, joined[-1][1], marks.end()):
             joined[-1] = (joined[-1][0], start + len(text[start:marks.end()].rstrip()))
             start = marks.end()
         if not any(map(str.isalpha, text[start:end])):

@@ -9,7 +9,7 @@ import click
 
 from kg import asking, curating, release, statistics
 from kg import data as curated
-from kg.errors import CaretraceError
+from kg.errors import CaretraceError, DataError
 from kg.names import project
 from kg.store import open_current
 from kg.texts import Registry, read_text
@@ -25,8 +25,11 @@ class _Group(click.Group):
         except CaretraceError as error:
             click.echo(f"caretrace: {error}", err=True)
             sys.exit(1)
-        except PermissionError as error:
-            click.echo(f"caretrace: no permission to write {error.filename}. Choose another folder or change its permissions.", err=True)
+        except OSError as error:
+            if error.filename is None:  # not about a file: a closed pipe, say, which click ends quietly
+                raise
+            click.echo(f"caretrace: {error.filename} cannot be read or written: {error.strerror}. "
+                       "Choose another place or change its permissions.", err=True)
             sys.exit(1)
 
 

@@ -92,9 +92,14 @@ def write_atomically(path: Path, content: str) -> None:
     """Replace `path` by `content` whole, or leave it as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, newline="") as temporary:
-        temporary.write(content)
-    os.chmod(temporary.name, 0o644)
-    os.replace(temporary.name, path)
+        try:
+            temporary.write(content)
+            temporary.close()
+            os.chmod(temporary.name, 0o644)
+            os.replace(temporary.name, path)
+        except BaseException:
+            os.unlink(temporary.name)
+            raise
 
 
 def overlap(statement: str, passage: str, longest: int = 6) -> str | None:

@@ -37,7 +37,8 @@ class _Covered:
 def ledger(data: Data, source: str) -> list[Row]:
     """One row a sentence of `source`, in text order."""
     files = [f for f in data.claim_files if f.source == source]
-    claimed = _Covered([(int(p["start"]), int(p["end"]), "claimed") for f in files for c in f.claims for p in listed(c["passages"])])
+    claimed = _Covered([(int(p["start"]), int(p["end"]), "claimed") for f in files for c in f.claims
+                        for key in ("passages", "attribution") for p in listed(c.get(key))])
     excused = _Covered([(int(u["start"]), int(u["end"]), u["reason"]) for f in files for u in f.unclaimed])
     curated = {f.section for f in files}
     rows = []

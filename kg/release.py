@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from itertools import count
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,6 +17,7 @@ from kg.data import Data
 from kg.drafts import write_atomically
 from kg.errors import DataError, ReleaseError
 from kg.names import Project
+from kg.store import problems_of
 from kg.texts import Registry
 
 INPUTS = ("data", "ontology", "shapes", "kg")
@@ -91,7 +93,7 @@ def _sums(folder: Path) -> str:
     return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names_)
 
 
-def _fill(folder: Path, project: Project, data: Data, store: ox.Store, mark: str) -> str:
+def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
     description = catalogue.turtle(store, data, __version__)
     store.extend(catalogue.quads(description))
     nquads = canonical_nquads(store)
@@ -99,7 +101,7 @@ def _fill(folder: Path, project: Project, data: Data, store: ox.Store, mark: str
     _write_dumps(folder, store, nquads, project)
     (folder / "void.ttl").write_text(description, encoding="utf-8")
     (folder / "statistics.json").write_text(json.dumps(statistics.of_data(data), indent=1), encoding="utf-8")
-    meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store), "fingerprint": mark}
+    meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store)}
     (folder / "release.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
     (folder / "SHA256SUMS").write_text(_sums(folder), encoding="utf-8")
     _write_store(folder, nquads)
@@ -118,31 +120,29 @@ def write(project: Project, data: Data, store: ox.Store) -> Path:
     except OSError as error:
         raise ReleaseError(f"{project.releases} cannot be written: {error.strerror}. Make the folder writable or set CARETRACE_PROJECT.") from None
     try:
-        digest = _fill(draft, project, data, store, mark)
-        target = project.releases / digest[:16]
-        if target.exists():
-            shutil.rmtree(target) if not _whole(target) else None
-        if target.exists():
-            _refresh(target, draft)
-        else:
-            draft.chmod(0o755)
-            os.replace(draft, target)
+        target = _place(draft, _fill(draft, project, data, store))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     write_atomically(project.releases / "current", target.name + "\n")
+    write_atomically(project.releases / "current-inputs", f"{target.name} {mark}\n")
     return target
 
 
-def _whole(folder: Path) -> bool:
-    from kg.store import problems_of
+def _place(draft: Path, digest: str) -> Path:
+    """Move the draft to its name, in one step; a release of the same content that stands there whole is kept instead.
 
-    return not problems_of(folder)
-
-
-def _refresh(target: Path, draft: Path) -> None:
-    """Equal content made from changed inputs: take over the new fingerprint and sums."""
-    for name in ("release.json", "statistics.json", "SHA256SUMS"):
-        os.replace(draft / name, target / name)
+    Files beside the N-Quads may differ though the N-Quads do not (statistics, context): then the name gets a number.
+    """
+    for number in count(1):
+        target = draft.parent / (digest[:16] + (f"-{number}" if number > 1 else ""))
+        if target.exists() and problems_of(target):
+            shutil.rmtree(target)
+        if not target.exists():
+            draft.chmod(0o755)
+            os.replace(draft, target)
+            return target
+        if (target / "SHA256SUMS").read_bytes() == (draft / "SHA256SUMS").read_bytes():
+            return target
 
 
 def make(project: Project) -> Path:
@@ -154,7 +154,7 @@ def current_is_fresh(project: Project) -> bool:
     """Whether the current release was made from exactly the files that are here now."""
     try:
         name = (project.releases / "current").read_text(encoding="utf-8").strip()
-        meta = json.loads((project.releases / name / "release.json").read_text(encoding="utf-8"))
+        made_from = (project.releases / "current-inputs").read_text(encoding="utf-8").split()
     except (OSError, ValueError):
         return False
-    return meta.get("fingerprint") == fingerprint(project)
+    return made_from == [name, fingerprint(project)] and (project.releases / name / "SHA256SUMS").is_file()

@@ -8,8 +8,10 @@ import pyoxigraph as ox
 
 from kg import names
 from kg.data import Data
+from kg.errors import DataError, Problem
 from kg.names import Project
 from kg.schema import listed
+from kg.turtle import read_turtle
 from kg.yamlrecords import Record
 
 CURATORS = "agent/caretrace-curators"
@@ -17,8 +19,11 @@ METHOD = "Each claim is read twice against its passage, the second time by anoth
 
 
 def context(project: Project) -> dict:
-    """The published JSON-LD context, read from disk."""
-    return json.loads((project.ontology / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    """The published JSON-LD context, read from disk. Raises DataError when it cannot be."""
+    try:
+        return json.loads((project.ontology / "context.jsonld").read_bytes())["@context"]
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError([Problem("ontology/context.jsonld", 0, "", f"is not a JSON-LD context: {error}", "mend the file")]) from None
 
 
 def _slug(record_id: str) -> str:
@@ -161,12 +166,12 @@ def curated_quads(data: Data, project: Project) -> list[ox.Quad]:
 
 def ontology_quads(project: Project) -> list[ox.Quad]:
     """The ontology and its alignments in the graph that bears its name; blank nodes are new in every call."""
-    triples = (quad.triple for path in sorted(project.ontology.glob("*.ttl"))
-               for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
-    return [ox.Quad(*triple, ox.NamedNode(names.ONTOLOGY)) for triple in triples]
+    return [ox.Quad(*triple, ox.NamedNode(names.ONTOLOGY)) for path in sorted(project.ontology.glob("*.ttl"))
+            for triple in read_turtle(path, f"ontology/{path.name}")]
 
 
 def turtle_quads(project: Project) -> list[ox.Quad]:
     """What is curated as Turtle: the fixed vocabularies and the competency questions, in the default graph."""
     paths = sorted([*project.data.glob("vocabularies/*.ttl"), *project.data.glob("queries/*.ttl")])
-    return [quad for path in paths for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)]
+    return [ox.Quad(*triple, ox.DefaultGraph()) for path in paths
+            for triple in read_turtle(path, path.relative_to(project.root).as_posix())]

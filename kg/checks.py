@@ -78,7 +78,7 @@ def contents(data: Data) -> Iterator[Problem]:
         if not any(claim.get(key) for key in ("asserts", "denies", "mentions")):
             yield data.problem(claim["id"], "has no content and mentions nothing", "add asserts, denies or mentions", claim.line)
         for figure in listed(claim.get("figures")):
-            if ("value" in figure) == bool({"min", "max"} & set(figure)):
+            if len({"value", "min", "max"} & set(figure)) != (1 if "value" in figure else 2):
                 yield data.problem(claim["id"], "a figure needs value, or min and max", "write one of the two forms", figure.line)
 
 

@@ -23,7 +23,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CaretraceError as error:
-            click.echo(f"caretrace: {error}", err=True)
+            click.echo(str(error) if isinstance(error, DataError) else f"caretrace: {error}", err=True)
             sys.exit(1)
         except OSError as error:
             if error.filename is None:  # not about a file: a closed pipe, say, which click ends quietly

@@ -56,7 +56,10 @@ def ledger_lines(project: Project, source: str, section: str | None, only_open: 
     if source not in data.sources:
         raise CaretraceError(f"There is no source {source!r}. Known: {', '.join(sorted(data.sources))}.")
     text = Registry(data.text_versions()).find(source)
-    rows = [r for r in ledger(data, source) if section is None or r.section == f"section/{source}-{section.rsplit('-', 1)[-1].zfill(2)}"]
+    wanted = f"section/{source}-{section.rsplit('-', 1)[-1].zfill(2)}" if section else None
+    if wanted and wanted not in data.places:
+        raise CaretraceError(f"There is no section {section!r} in {source}. Known: {', '.join(s['id'].rsplit('-', 1)[1] for s in data.sections(source))}.")
+    rows = [r for r in ledger(data, source) if wanted in (None, r.section)]
     for row in rows:
         if not only_open or row.state in ("open", "waiting" if section else "open"):
             words = " ".join(text[row.start:row.end].split()) if text else ""
@@ -124,18 +127,20 @@ def write_sentences(project: Project, sources: tuple[str, ...]):
 
 
 
-
 def lint_lines(project: Project, path: Path):
     """Yield what is wrong in one claims or references file: form, dangling ids, repeated words, open sentences."""
+    if not path.is_file() or not path.resolve().is_relative_to(project.data):
+        raise CaretraceError(f"{path} is no file below {project.data}. Name a claims or references file.")
     loader = curated._Loader(project)
     file = path.resolve().relative_to(project.root).as_posix()
+    found = set()
     try:
-        data = loader.load()
+        loader.load()
     except DataError as error:
-        data = loader.data
-        yield from (str(p) for p in error.problems if p.file == file)
-    found = [p for p in (*curated.dangling(data), *curated.misplaced(data)) if p.file == file]
-    yield from sorted({str(p) for p in found})
+        found.update(error.problems)
+    data = loader.data
+    found.update(curated.dangling(data), curated.misplaced(data))
+    yield from (str(p) for p in sorted(found) if p.file == file)
     own = [f for f in data.claim_files if f.file == file]
     text = Registry(data.text_versions()).find(path.parent.name)
     for claim_file in own:

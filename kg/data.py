@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from kg import names, sentences
 from kg.errors import DataError, Problem
 from kg.schema import SHAPES, Field, entity_shape, listed, shape_problems
 from kg.texts import TextVersion
+from kg.turtle import read_turtle
 from kg.yamlrecords import Record, read_yaml
 
 
@@ -70,7 +69,7 @@ def predicates(project: names.Project) -> frozenset[str]:
     """The keys that a content node may hold: the ontology's content properties, by their local names."""
     content, below = names.CT + "contentProperty", "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
     parents: dict[str, set[str]] = {}
-    for triple in ox.parse(path=str(project.ontology / "caretrace.ttl"), format=ox.RdfFormat.TURTLE):
+    for triple in read_turtle(project.ontology / "caretrace.ttl", "ontology/caretrace.ttl"):
         if triple.predicate.value == below:
             parents.setdefault(triple.subject.value, set()).add(triple.object.value)
     found = {content}
@@ -244,11 +243,17 @@ def misplaced(data: Data):
             if (section := data.section_at(file.source, at)) != file.section:
                 yield data.problem(claim["id"], f"its first passage begins at {at}, which lies in {section}", f"move the claim to the file of {section}", claim.line)
             for key in ("passages", "context", "attribution"):
-                yield from _bad_spans(data, claim, listed(claim.get(key)), length)
+                yield from _bad_spans(data, claim["id"], listed(claim.get(key)), length)
+        yield from _bad_spans(data, file.section, file.unclaimed, length, file.file)
+    for reference in data.references.values():
+        if reference["source"] in data.sources:
+            length = int(data.sources[reference["source"]]["text"]["codePoints"])
+            yield from _bad_spans(data, reference["id"], listed(reference["passages"]), length)
 
 
-def _bad_spans(data: Data, claim: Record, passages: list[Record], length: int):
+def _bad_spans(data: Data, owner: str, passages: list[Record], length: int, file: str = ""):
     for passage in passages:
         start, end = int(passage["start"]), int(passage["end"])
         if not start < end <= length:
-            yield data.problem(claim["id"], f"the span {start} to {end} is not in the text", f"0 to {length}, start before end", passage.line)
+            place = file or data.places[owner][0]
+            yield Problem(place, passage.line, owner, f"the span {start} to {end} is not in the text", f"0 to {length}, start before end")

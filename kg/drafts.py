@@ -50,7 +50,9 @@ def anchored(draft: str, name: str, data: Data, text: str, source: str) -> tuple
     try:
         root = yaml.compose(draft, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise DataError([Problem(name, error.problem_mark.line + 1, "", f"is not YAML: {error.problem}", "mend the syntax there")]) from None
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error)
+        raise DataError([Problem(name, mark.line + 1 if mark else 0, "", f"is not YAML: {what}", "mend the syntax there")]) from None
     finder, problems, pieces, at = Finder(text), [], [], 0
     ranges = _ranges(root, data, len(text))
     nodes = sorted(_quotes(root), key=lambda pair: pair[0].start_mark.index)

@@ -71,7 +71,10 @@ def read_csv(path: Path, file: str) -> list[tuple[int, int]]:
     """The sentence spans in `path`. Raises DataError when a row is not two ascending whole numbers."""
     try:
         rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
-        return [(int(start), int(end)) for start, end in rows]
+        spans = [(int(start), int(end)) for start, end in rows]
+        if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:])) or any(start >= end for start, end in spans):
+            raise ValueError("the offsets do not ascend")
+        return spans
     except (OSError, ValueError) as error:
         raise DataError([Problem(file, 0, "", f"cannot be read as sentence offsets: {error}",
                                  "run `caretrace sentences` with the texts present")]) from None

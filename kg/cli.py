@@ -171,7 +171,8 @@ def check(reasoner: bool) -> None:
     """Run every check and list all problems at once."""
     data, store = release.checked(project())
     if reasoner:
-        release.reasoned(project(), data)
+        if problems := list(release.reasoned(project(), store)):
+            raise DataError(problems)
     texts_here = sorted(Registry(data.text_versions()).paths())
     click.echo(f"{len(data.claims)} claims, {len(store)} quads: no problem. Anchors proven against: {', '.join(texts_here) or 'no text (none is registered)'}.")
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from kg.errors import CaretraceError
 
 TIME_LIMIT_S = 900
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -24,7 +27,7 @@ HERMIT_DATATYPES = frozenset(
     + ["http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"])
 
 
-class JavaError(Exception):
+class JavaError(CaretraceError):
     """Java, or a library that runs on it, is missing or failed; the message holds its last words."""
 
 
@@ -38,8 +41,9 @@ def profile_violations(files: Iterable[Path | str]) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         merged = Path(folder, "merged.nt")
         merged.write_bytes(_n_triples(_read(files)))
-        command = [sys.executable, "-P", __file__, str(merged)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT_S)
+        command = [sys.executable, "-m", "kg.reasoning", str(merged)]
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT_S, env=environment)
     if done.returncode:
         raise JavaError(f"The OWL 2 DL profile could not be checked: {done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -7,15 +7,16 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, build, catalogue, checks, data as curated, infer, questions, statistics
+from kg import __version__, build, catalogue, checks, data as curated, infer, names, questions, statistics
 from kg.data import Data
 from kg.drafts import write_atomically
-from kg.errors import DataError, ReleaseError
+from kg.errors import DataError, Problem, ReleaseError
 from kg.names import Project
 from kg.store import problems_of
 from kg.texts import Registry
@@ -54,12 +55,20 @@ def checked(project: Project, registry: Registry | None = None) -> tuple[Data, o
     return data, store
 
 
-def reasoned(project: Project, data: Data) -> None:
-    """Prove ontology and data OWL 2 DL and consistent. Raises DataError with what the reasoners found."""
-    from kg.reasoning import proof_problems  # needs Java, which only the test extra brings
+def reasoned(project: Project, store: ox.Store) -> Iterator[Problem]:
+    """What the OWL 2 DL profile checker and HermiT find in ontology and data together. Raises JavaError without Java."""
+    from kg.reasoning import inconsistencies, profile_violations  # needs Java, which only the test extra brings
 
-    if problems := proof_problems(project, build.curated_quads(data, project)):
-        raise DataError(problems)
+    ontology = [project.ontology / "caretrace.ttl", project.ontology / "alignments.ttl"]
+    skipped = (names.ONTOLOGY, names.RELEASE_GRAPH)
+    flat = {quad.triple for quad in store
+            if isinstance(quad.graph_name, ox.DefaultGraph) or not quad.graph_name.value.startswith((*skipped, names.RULE))}
+    data = ox.serialize(flat, format=ox.RdfFormat.N_TRIPLES)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "data.nt")
+        path.write_bytes(data)
+        yield from (Problem("ontology", 0, "OWL 2 DL", what) for what in profile_violations([*ontology, path]))
+    yield from (Problem("ontology", 0, "HermiT", what) for what in inconsistencies(ontology, data))
 
 
 def canonical_nquads(store: ox.Store) -> bytes:

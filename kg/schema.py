@@ -130,7 +130,7 @@ def _triple_problems(node: object, context_keys: frozenset[str]):
     for key, value in node.items():
         if key != "id" and key not in context_keys:
             yield node, f"unknown predicate {key!r}", "allowed: the predicates in data/README.md"
-        for item in listed(value):
+        for item in listed(value) or [value]:
             if wrong := _wrong_scalar(ref(), item):
                 yield node, f"{key}: {wrong[0]}", wrong[1]
 
@@ -160,8 +160,8 @@ def _field_problems(value: object, field: Field, key: str, predicates: frozenset
     if isinstance(value, list) and not field.many:
         yield line, key, "is a list", "write one value"
         return
-    if field.required and listed(value) == []:
-        yield line, key, "is empty", "write at least one value"
+    if value == "" or (field.required and value == []):
+        yield line, key, "is empty", "write at least one value" if field.required else "write a value or leave the key out"
     for item in listed(value):
         if field.form == "shape":
             for at, path, what, allowed in shape_problems(item, field.shape, predicates, line):

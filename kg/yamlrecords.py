@@ -11,6 +11,10 @@ from kg.errors import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# What YAML calls values that bear no tag of their own; all of them are read as they are written.
+_PLAIN = {"tag:yaml.org,2002:" + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge", "seq", "map")}
+
+
 class Record(dict):
     """A mapping that knows the line it began on."""
 
@@ -25,7 +29,7 @@ class _Strict:
         self.problems.append(Problem(self.file, node.start_mark.line + 1, "", message, allowed))
 
     def value(self, node):
-        if node.tag.startswith("!") or (node.tag.startswith("tag:") and not node.tag.startswith("tag:yaml.org,2002:")):
+        if node.tag not in _PLAIN:
             self.problem(node, f"tag {node.tag} is not read", "remove the tag; values are plain strings")
         if isinstance(node, yaml.ScalarNode):
             return node.value

@@ -9,7 +9,7 @@ from kg.errors import AnchorError
 from kg.normal import NormalText, digest, normal_form
 
 WORD = re.compile(r"[^\W_]+(?:['’\-–][^\W_]+)*")
-CLOSERS = ".!?,;:)]”’\"'"
+CLOSERS = "%.!?,;:)]”’\"'"
 GAP = " … "
 TAGS = re.compile(r"</?[a-z]+>")
 

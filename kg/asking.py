@@ -21,7 +21,7 @@ def answer(release: Release, query: str, form: str) -> bytes:
     except SyntaxError as error:
         raise QueryError(f"The query is not SPARQL: {error}") from None
     if isinstance(results, ox.QueryTriples):
-        return results.serialize(format=_GRAPHS.get(form, ox.RdfFormat.TURTLE))
+        return ox.serialize(results, format=_GRAPHS.get(form, ox.RdfFormat.TURTLE), prefixes=PREFIXES)
     if form in _GRAPHS:
         raise QueryError(f"A SELECT or ASK has no {form}; use one of {', '.join(('table', *_RESULTS))}.")
     if form in _RESULTS:

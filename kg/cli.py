@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg import asking, curating, release, statistics
+from kg import asking, curating, fmt, release, statistics
 from kg import data as curated
 from kg.errors import CaretraceError, DataError
 from kg.names import project
@@ -73,6 +73,18 @@ def lint(files: tuple[Path, ...]) -> None:
         click.echo(line)
     click.echo(f"{len(lines)} problem{'s' if len(lines) != 1 else ''} in {len(files)} file{'s' if len(files) != 1 else ''}.")
     sys.exit(1 if lines else 0)
+
+
+@main.command(name="fmt")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; say which files are not canonical.")
+def fmt_command(files: tuple[Path, ...], only_check: bool) -> None:
+    """Bring claims, entities, references and relations (FILES, or all) into canonical form."""
+    changed = fmt.format_files(project(), files, write=not only_check)
+    for path in changed:
+        click.echo(f"{path.relative_to(project().root)}: {'not canonical' if only_check else 'formatted'}")
+    click.echo(f"{len(changed)} file{'s' if len(changed) != 1 else ''} {'to format' if only_check else 'formatted'}.")
+    sys.exit(1 if changed and only_check else 0)
 
 
 @main.command()

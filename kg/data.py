@@ -95,7 +95,7 @@ class _Loader:
             return None
         if shape == "relations" and isinstance(record, list):
             record = Record(relations=record)
-        found = [Problem(file, line, _record_id(record, line) or key, f"{key}: {what}" if key else what, allowed)
+        found = [Problem(file, line, _record_id(record, line), f"{key}: {what}" if key else what, allowed)
                  for line, key, what, allowed in shape_problems(record, shape, self.predicates)]
         self.problems += found
         return None if found else record

@@ -85,7 +85,8 @@ def _write_dumps(folder: Path, store: ox.Store, nquads: bytes, project: Project)
     ordered.bulk_extend(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
     prefixes = questions.PREFIXES
     ordered.dump(str(folder / "caretrace.trig"), format=ox.RdfFormat.TRIG, prefixes=prefixes)
-    ordered.dump(str(folder / "caretrace.ttl"), format=ox.RdfFormat.TURTLE, from_graph=ox.DefaultGraph(), prefixes=prefixes)
+    flat = (quad.triple for graph in (ox.DefaultGraph(), ox.NamedNode(names.ONTOLOGY)) for quad in ordered.quads_for_pattern(None, None, None, graph))
+    (folder / "caretrace.ttl").write_bytes(ox.serialize(flat, format=ox.RdfFormat.TURTLE, prefixes=prefixes))
     ordered.dump(str(folder / "caretrace.jsonld"), format=ox.RdfFormat.JSON_LD, prefixes=prefixes)
     shutil.copyfile(project.ontology / "context.jsonld", folder / "context.jsonld")
 

@@ -53,7 +53,7 @@ def open_release(folder: Path) -> Release:
     meta = json.loads((folder / "release.json").read_text(encoding="utf-8"))
     try:
         store = ox.Store.read_only(str(folder / "store"))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise ReleaseError(f"The store of {folder} cannot be opened: {error}. {REMEDY}") from None
     if len(store) != meta["quads"]:
         raise ReleaseError(f"The store of {folder} holds {len(store)} quads, not {meta['quads']}. {REMEDY}")

@@ -8,7 +8,7 @@ import yaml
 
 from kg.errors import Problem
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # What YAML calls values that bear no tag of their own; all of them are read as they are written.
@@ -50,7 +50,7 @@ class _Strict:
 
 def _aliases(text: str, file: str) -> list[Problem]:
     return [Problem(file, event.start_mark.line + 1, "", "YAML anchors and aliases are not read", "write the value out")
-            for event in yaml.parse(text, Loader=_Loader)
+            for event in yaml.parse(text, Loader=Loader)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)]
 
 
@@ -75,7 +75,7 @@ def read_yaml(path: Path, file: str) -> tuple[object, list[Problem]]:
     try:
         if problems := (_aliases(text, file) if "&" in text or "*" in text else []):
             return None, problems
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error)

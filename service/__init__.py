@@ -1,0 +1,1 @@
+"""The web service: a SPARQL endpoint, pages and linked data over one release."""

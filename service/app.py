@@ -1,0 +1,117 @@
+"""The app factory: one release and its settings in, one Flask app out; nothing is global."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pyoxigraph as ox
+from flask import Flask, Response, redirect, render_template, request
+from pathlib import Path
+
+from kg.texts import Registry, TextVersion
+from service import dumps, linked_data, responses, sparql
+from service.cache import AnswerCache
+from service.catalogue import Catalogue
+from service.documents import Documents
+from service.engine import Engine
+from service.errors import NotFound
+from service.excerpts import FindText
+from service.links import href, path_of
+from service.querypage import QueryPages
+from service.reader import Reader
+from service.settings import Settings
+from service.views import Views
+
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+VERSIONS = """SELECT ?text ?source ?sha256 ?length
+  { ?text a ct:TextVersion ; ct:versionOf ?source ; ct:sha256 ?sha256 ; ct:codePoints ?length }"""
+
+
+class Release(Protocol):
+    """What the service needs of a release (see `kg.store`)."""
+
+    path: Path
+    digest: str
+    statistics: dict
+    meta: dict
+    store: ox.Store
+
+
+def registered_texts(reader: Reader, base: str) -> FindText:
+    """Finds the texts that the reader of this machine has registered, by the digests the release records."""
+    versions = [TextVersion(row["source"].value.removeprefix(f"{base}source/"), row["sha256"].value,
+                            int(row["length"].value)) for row in reader.select(VERSIONS)]
+    return Registry(versions).find
+
+
+def create_app(release: Release, settings: Settings | None = None, find_text: FindText | None = None) -> Flask:
+    """The service for one release. `find_text` gives a source's text or None (default: the registered texts).
+
+    Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
+    """
+    settings = settings or Settings()
+    reader = Reader(release.store)
+    catalogue = Catalogue(reader, settings.base)
+    texts = find_text or registered_texts(reader, settings.base)
+
+    def allowed_text(source: str) -> str | None:
+        host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
+        proxied = any(name in request.headers for name in PROXY_HEADERS)
+        return texts(source) if settings.may_show_texts(host, proxied) else None
+
+    views = Views(reader, catalogue, settings, allowed_text, release.statistics)
+    engine = Engine(Path(release.path) / "store", settings)
+    query_pages = QueryPages(reader, settings)
+    app = Flask(__name__, static_url_path="/static")
+    app.url_map.strict_slashes = False
+    app.extensions["caretrace"] = engine
+    responses.install(app)
+    _install_template_words(app, catalogue, settings, release)
+    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages)
+    app.register_blueprint(sparql.blueprint(endpoint))
+    app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
+    _add_pages(app, views, query_pages, release)
+    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
+    app.register_blueprint(linked_data.blueprint(linked))
+    return app
+
+
+def _install_template_words(app: Flask, catalogue: Catalogue, settings: Settings, release: Release) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["label"] = catalogue.label
+    app.jinja_env.filters["short"] = catalogue.short
+    app.jinja_env.filters["href"] = lambda iri: href(settings.base, iri, request.script_root)
+    app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(settings.base, iri)}"
+    app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
+    app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
+    app.jinja_env.globals.update(release=release, base=settings.base, release_name=Path(release.path).name)
+
+
+def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release) -> None:
+    def page(body: str) -> Response:
+        return responses.respond(body, "text/html; charset=utf-8", shared=False)
+
+    @app.get("/")
+    def home() -> Response:
+        sources = views.catalogue.folders.get("source", [])
+        counts = [(name, len(entries)) for name, entries in views.catalogue.folders.items()]
+        return page(render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
+                                    files=dumps.dump_files(Path(release.path))))
+
+    @app.get("/browse")
+    @app.get("/browse/<folder>")
+    def browse(folder: str | None = None) -> Response:
+        number = request.args.get("page", "1")
+        body = views.browse(folder, int(number) if number.isdigit() and 0 < int(number) < 10**6 else 1)
+        if body is None:
+            raise NotFound(f"There is no list of {folder}.", near=[
+                {"label": name, "iri": f"{request.script_root}/browse/{name}"} for name in views.catalogue.folders])
+        return page(body)
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /sparql\n", content_type="text/plain; charset=utf-8")
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return redirect(f"{request.script_root}/static/favicon.svg", 302)

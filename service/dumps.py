@@ -1,0 +1,55 @@
+"""The files of a release as downloads: immutable below their digest, and a redirect to the latest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, request, send_file
+
+from service.errors import NotFound
+from service.responses import CROSS_ORIGIN, digest_of
+
+TYPES = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle; charset=utf-8",
+         ".jsonld": "application/ld+json", ".json": "application/json", "": "text/plain; charset=utf-8"}
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+def dump_files(folder: Path) -> list[tuple[str, int]]:
+    """Name and size in bytes of each file a release offers."""
+    return sorted((path.name, path.stat().st_size) for path in folder.iterdir()
+                  if path.is_file() and path.suffix in TYPES and not path.name.startswith("."))
+
+
+def blueprint(folder: Path, digest: str) -> Blueprint:
+    """The routes of one release's files; `digest` is the release's digest, whose first 16 digits name it too."""
+    routes = Blueprint("dumps", __name__)
+    names = {digest, digest[:16], folder.name}
+
+    @routes.get("/dump/<release>/<file>")
+    def dump(release: str, file: str) -> Response:
+        offered = [name for name, _ in dump_files(folder)]
+        if release == "latest":
+            return _redirect(f"/dump/{folder.name}/{file}")
+        if release not in names or file not in offered:
+            raise NotFound(f"This service holds release {folder.name} with the files {', '.join(offered)}.",
+                           available=[f"/dump/{folder.name}/{name}" for name in offered])
+        etag = digest_of(digest, file)
+        response = send_file(folder / file, mimetype=TYPES[Path(file).suffix], conditional=True, etag=etag)
+        response.headers.update({"Cache-Control": IMMUTABLE, **CROSS_ORIGIN})
+        return response
+
+    @routes.get("/.well-known/void")
+    def well_known() -> Response:
+        return _redirect("/dump/latest/void.ttl")
+
+    @routes.get("/context.jsonld")
+    def context() -> Response:
+        return _redirect("/dump/latest/context.jsonld")
+
+    return routes
+
+
+def _redirect(path: str) -> Response:
+    response = redirect(request.script_root + path, 302)
+    response.headers.update({**CROSS_ORIGIN, "Cache-Control": "public, max-age=60"})
+    return response

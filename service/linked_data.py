@@ -1,0 +1,77 @@
+"""Every IRI answers: 303 from the thing to the document about it, and documents by suffix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request
+from urllib.parse import quote
+
+from service.catalogue import Catalogue
+from service.documents import Documents
+from service.errors import NotFound
+from service.links import iri_of
+from service.negotiation import GRAPHS, HTML, PAGE_OR_GRAPH, Format, choose_accepted, choose_named
+from service.reader import Reader
+from service.responses import CROSS_ORIGIN, respond
+from service.settings import Settings
+from service.views import Views
+
+BY_SUFFIX = {item.suffix: item for item in (HTML, *GRAPHS)}
+
+
+@dataclass(frozen=True)
+class LinkedData:
+    """Finds the thing or the document at a path."""
+
+    reader: Reader
+    catalogue: Catalogue
+    documents: Documents
+    views: Views
+    settings: Settings
+
+    def answer(self, path: str) -> Response:
+        """A redirect for a thing, a document for a document. Raises NotFound with near names."""
+        iri = iri_of(self.settings.base, path)
+        if self.reader.exists(iri):
+            return self._see_other(path, iri)
+        stem, _, suffix = path.rpartition(".")
+        if suffix in BY_SUFFIX and self.reader.exists(about := iri_of(self.settings.base, stem)):
+            return self._document(stem, about, BY_SUFFIX[suffix])
+        near = self.catalogue.near(path)
+        raise NotFound(f"There is no {path} in this release." + (" Did you mean one of these?" if near else
+                       " The lists under /browse name everything there is."),
+                       near=[{"label": entry.label, "iri": entry.iri} for entry in near])
+
+    def _see_other(self, path: str, iri: str) -> Response:
+        name = request.args.get("format")
+        # A client without a wish is a linked-data client: browsers always name HTML.
+        chosen = choose_named(name, PAGE_OR_GRAPH) if name else choose_accepted(request.accept_mimetypes, PAGE_OR_GRAPH)
+        response = redirect(f"{request.script_root}/{quote(path)}.{chosen.suffix}", 303)
+        response.headers.update({"Vary": "Accept", "Cache-Control": "public, max-age=60", **CROSS_ORIGIN})
+        response.headers["Link"] = self._links(path, iri)
+        return response
+
+    def _document(self, stem: str, iri: str, form: Format) -> Response:
+        headers = {"Link": self._links(stem, iri)}
+        if form is HTML:
+            page = request.args.get("page", "1")
+            body = self.views.render(iri, int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1)
+            return respond(body, "text/html; charset=utf-8", shared=False, vary="", headers=headers)
+        return respond(self.documents.write(iri, form), form.content_type, vary="", headers=headers)
+
+    def _links(self, stem: str, iri: str) -> str:
+        address = f"{request.script_root}/{quote(stem)}"
+        others = [f'<{address}.{item.suffix}>; rel="alternate"; type="{item.media_type}"' for item in (HTML, *GRAPHS)]
+        return ", ".join([f'<{quote(iri, safe=":/#=,?&@!$()*+;~%")}>; rel="describes"', *others])
+
+
+def blueprint(linked: LinkedData) -> Blueprint:
+    """The routes of things and documents: whatever no other route takes."""
+    routes = Blueprint("linked_data", __name__)
+
+    @routes.get("/<path:path>")
+    def thing(path: str) -> Response:
+        return linked.answer(path)
+
+    return routes

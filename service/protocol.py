@@ -1,0 +1,120 @@
+"""The SPARQL 1.1 Protocol (W3C, 2013, section 2.1): from an HTTP request to one query, or the reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Request
+
+from service.errors import AddressTooLong, BadRequest, Refused, TooLarge, UnknownContent
+from service.settings import Settings
+
+FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+FORMAT_NAMES = ("format", "output", "results")
+
+
+@dataclass(frozen=True)
+class ProtocolRequest:
+    """The parameters of one operation; `query` is None when the request has none (a service description)."""
+
+    query: str | None
+    default_graphs: tuple[str, ...] | None
+    named_graphs: tuple[str, ...] | None
+    format_name: str | None
+    time_limit_s: float | None
+
+
+def read_request(request: Request, settings: Settings) -> ProtocolRequest:
+    """Raises BadRequest, Refused, TooLarge, AddressTooLong or UnknownContent."""
+    pairs = _decode_pairs(request.query_string, "address")
+    if request.method == "POST":
+        pairs += _body_pairs(request, settings)
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    if {"update", "using-graph-uri", "using-named-graph-uri"} & values.keys():
+        raise Refused("This endpoint answers queries and takes no updates: a release never changes.")
+    queries = values.get("query", [])
+    if len(queries) > 1:
+        raise BadRequest(f"There are {len(queries)} query parameters; send exactly one.")
+    if request.method == "POST" and not queries:
+        raise BadRequest("The request has no query. Send it as the parameter query= of a form, "
+                         f"or as the body with content type {QUERY}.")
+    _check_length(queries[0] if queries else "", request.method, settings)
+    return ProtocolRequest(queries[0] if queries else None, _graphs(values, "default-graph-uri"),
+                           _graphs(values, "named-graph-uri"), _format_name(values), _time_limit(values, settings))
+
+
+def _decode_pairs(data: bytes, where: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(data.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except UnicodeDecodeError:
+        raise BadRequest(f"The {where} is not UTF-8. Encode it as UTF-8 and send it again.") from None
+    except ValueError:
+        raise BadRequest(f"The {where} has more than 100 parameters.") from None
+
+
+def _body_pairs(request: Request, settings: Settings) -> list[tuple[str, str]]:
+    content = request.mimetype
+    if content == UPDATE:
+        raise Refused("This endpoint answers queries and takes no updates: a release never changes.")
+    if content not in (FORM, QUERY):
+        raise UnknownContent(f"The content type is {content or 'missing'}. Send {FORM} or {QUERY}.",
+                             {"Accept-Post": f"{FORM}, {QUERY}"}, available=[FORM, QUERY])
+    data = _read_body(request, settings.max_body_bytes)
+    if content == FORM:
+        return _decode_pairs(data, "body")
+    try:
+        return [("query", data.decode("utf-8"))]
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The body is not UTF-8 (byte {error.start}). Encode it as UTF-8 and send it again.") from None
+
+
+def _read_body(request: Request, limit: int) -> bytes:
+    detail = f"The body has more than {limit} bytes. Shorten the query."
+    if (request.content_length or 0) > limit:
+        raise TooLarge(detail, limit="body")
+    data = request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(detail, limit="body")
+    return data
+
+
+def _check_length(query: str, method: str, settings: Settings) -> None:
+    if len(query) > settings.max_query_chars:
+        detail = f"The query has {len(query)} characters; the limit is {settings.max_query_chars}."
+        if method == "POST":
+            raise TooLarge(detail + " Shorten it.", limit="query")
+        raise AddressTooLong(detail + " Shorten it.", limit="query")
+
+
+def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
+    graphs = tuple(values.get(name, ()))
+    for iri in graphs:
+        parts = urlsplit(iri) if _is_iri(iri) else None
+        if not parts or not parts.scheme:
+            raise BadRequest(f"{name}={iri!r} is not an absolute IRI.")
+    return graphs or None
+
+
+def _is_iri(text: str) -> bool:
+    return bool(text) and not any(c in '<>"{}|^`\\' or ord(c) <= 32 for c in text)
+
+
+def _format_name(values: dict[str, list[str]]) -> str | None:
+    # Several names are in use, and some clients send all of them with one value.
+    return next((values[name][0] for name in FORMAT_NAMES if values.get(name) and values[name][0]), None)
+
+
+def _time_limit(values: dict[str, list[str]], settings: Settings) -> float | None:
+    given = values.get("timeout", [""])[0]
+    if not given:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds <= settings.max_time_limit_s:
+        raise BadRequest(f"timeout={given!r}: give seconds, above 0 and up to {settings.max_time_limit_s:g}.")
+    return seconds

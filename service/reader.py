@@ -1,0 +1,78 @@
+"""Reading the store for pages and documents: queries with bound terms, never with pasted ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyoxigraph as ox
+
+from service.names import SPARQL_PREFIXES
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Row = dict[str, Any]
+
+
+class Reader:
+    """The only way from pages to the store."""
+
+    def __init__(self, store: ox.Store):
+        self._store = store
+
+    def select(self, query: str, **bound: str | Term) -> list[Row]:
+        """The rows of a SELECT as variable → term (None when unbound).
+
+        Strings in `bound` are IRIs. The engine wants every bound variable in the projection.
+        """
+        terms = {ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
+                 for name, value in bound.items()}
+        solutions = self._store.query(SPARQL_PREFIXES + query, substitutions=terms or None)
+        names = [variable.value for variable in solutions.variables]
+        return [dict(zip(names, solution)) for solution in solutions]
+
+    def has(self, query: str, **bound: str | Term) -> bool:
+        """Whether a SELECT has a row."""
+        return bool(self.select(query, **bound))
+
+    def properties(self, iri: str) -> dict[str, list[Term]]:
+        """Predicate IRI → objects of `iri` in the record (the default graph), in a stable order."""
+        found: dict[str, list[Term]] = {}
+        for row in self.select("SELECT ?x ?p ?o { ?x ?p ?o }", x=iri):
+            found.setdefault(row["p"].value, []).append(row["o"])
+        return {predicate: sorted(found[predicate], key=str) for predicate in sorted(found)}
+
+    def record(self, iri: str) -> list[ox.Quad]:
+        """The triples of `iri` in the record."""
+        return list(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()))
+
+    def incoming(self, iri: str, limit: int) -> list[ox.Quad]:
+        """Up to `limit` triples of the record that point at `iri`."""
+        quads = self._store.quads_for_pattern(None, None, ox.NamedNode(iri), ox.DefaultGraph())
+        return [quad for _, quad in zip(range(limit), quads)]
+
+    def graph(self, iri: str) -> list[ox.Quad]:
+        """The triples of the named graph `iri`."""
+        return list(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+
+    def elsewhere(self, iri: str) -> list[ox.Quad]:
+        """The triples of `iri` as a subject in named graphs."""
+        return [quad for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+                if not isinstance(quad.graph_name, ox.DefaultGraph)]
+
+    def exists(self, iri: str) -> bool:
+        """Whether the data says anything of `iri`: as a subject, an object or a named graph."""
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            return False
+        patterns = ((node, None, None, None), (None, None, None, node), (None, None, node, None))
+        return any(next(iter(self._store.quads_for_pattern(*pattern)), None) for pattern in patterns)
+
+
+def values(properties: dict[str, list[Term]], predicate: str) -> list[str]:
+    """The lexical values (of literals) or IRIs of a predicate."""
+    return [term.value for term in properties.get(predicate, ())]
+
+
+def value(properties: dict[str, list[Term]], predicate: str, default: str = "") -> str:
+    """The first of `values`, or `default`."""
+    return next(iter(values(properties, predicate)), default)

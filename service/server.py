@@ -1,0 +1,50 @@
+"""Serves a release over HTTP from this machine."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Callable
+
+from waitress import create_server
+
+from service.app import Release, create_app
+from service.errors import PortInUse
+from service.settings import Settings
+
+THREADS = 16
+HEADER_BYTES = 16 * 1024
+
+
+def serve(release: Release, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
+          announce: Callable[[str], None] = print) -> None:
+    """Serve until interrupted; `announce` gets the address once the port is open.
+
+    Raises PortInUse when another program has the port. Port 0 takes a free one.
+    """
+    settings = (settings or Settings()).for_host(host)
+    app = create_app(release, settings)
+    try:
+        server = open_server(app, settings, host, port)
+        announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
+        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
+        try:
+            server.run()
+        finally:
+            server.close()
+    finally:
+        app.extensions["caretrace"].close()
+
+
+def open_server(app, settings: Settings, host: str, port: int):
+    """A server that listens already; raises PortInUse."""
+    try:
+        # An address may hold a query of the full length, each character as up to nine (`%E2%82%AC`).
+        return create_server(app, host=host, port=port, threads=THREADS, ident="caretrace",
+                             clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
+                             max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
+                             max_request_body_size=2 * settings.max_body_bytes)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(host, port) from None
+        raise

@@ -1,0 +1,142 @@
+"""The page of each kind of thing: gathers what its template shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+
+from flask import render_template
+
+from kg.names import CT, ONTOLOGY
+from service.catalogue import Catalogue
+from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
+from service.excerpts import FindText
+from service.links import passage_place
+from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
+from service.reader import Reader, Term, value, values
+from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, passages_of, read_passage,
+                             relations_of, same_point, url_of)
+from service.reports import coverage, outline, references
+from service.settings import Settings
+
+SHOWN_APART = {RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
+NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
+POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
+TERM_KINDS = {OWL + "Class": "Classes", OWL + "ObjectProperty": "Relations", OWL + "DatatypeProperty": "Values",
+              OWL + "AnnotationProperty": "Annotations"}
+
+
+@dataclass(frozen=True)
+class Views:
+    """Renders pages from a release; `find_text` gives None wherever a text may not be shown."""
+
+    reader: Reader
+    catalogue: Catalogue
+    settings: Settings
+    find_text: FindText
+    statistics: dict
+
+    def render(self, iri: str, page: int) -> str:
+        """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
+        base = self.settings.base
+        if passage_place(base, iri):
+            return self._passage(iri)
+        if iri == ONTOLOGY:
+            return self._ontology()
+        folder = iri.removeprefix(base).partition("/")[0]
+        view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
+                                             "section": self._section}.get(folder)
+        return view(iri) if view and self.reader.record(iri) else self._entity(iri, page)
+
+    def _claim(self, iri: str) -> str:
+        properties = self.reader.properties(iri)
+        url = url_of(self.reader.properties(value(properties, CT + "statedIn")))
+        return render_template(
+            "claim.html", iri=iri, statement=value(properties, CT + "statement"), properties=properties, ct=CT,
+            blocks=self._blocks(passages_of(self.reader, self.settings.base, properties)),
+            content=content_of(self.reader, iri), figures=figures_of(self.reader, properties),
+            relations=relations_of(self.reader, iri), same=by_source(same_point(self.reader, iri)),
+            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"), source_url=url)
+
+    def _blocks(self, passages: list[Passage]) -> list[Block]:
+        return blocks_of(passages, self.find_text, self.settings.context_chars)
+
+    def _passage(self, iri: str) -> str:
+        passage = read_passage(self.reader, self.settings.base, iri, "passage")
+        return render_template("passage.html", iri=iri, passage=passage, block=self._blocks([passage])[0], ct=CT,
+                               properties=self.reader.properties(iri), groups=by_source(claims_on_passage(self.reader, iri)))
+
+    def _report(self, iri: str) -> str:
+        properties = self.reader.properties(iri)
+        sections = outline(self.reader, iri)
+        return render_template(
+            "source.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
+            properties=properties, rows=self._rows(properties, {DCTERMS + "title"}), sections=sections, url=url_of(properties),
+            counts=self.statistics.get("sources", {}).get(iri.rpartition("/")[2]),
+            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri))
+
+    def _section(self, iri: str) -> str:
+        properties = self.reader.properties(iri)
+        source = value(properties, CT + "sectionOf")
+        inner = [section for section in outline(self.reader, source) if section.parent == iri] if source else []
+        return render_template("section.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
+                               properties=properties, ct=CT, source=source, inner=inner,
+                               lines=claims_in_section(self.reader, iri))
+
+    def _entity(self, iri: str, page: int) -> str:
+        properties = self.reader.properties(iri)
+        groups = claims_touching(self.reader, iri)
+        total = sum(map(len, groups.values()))
+        shown, per_page = {}, self.settings.claims_per_page
+        skip, room = (page - 1) * per_page, per_page
+        for role, lines in groups.items():
+            part = lines[skip:skip + room]
+            skip, room = max(0, skip - len(lines)), room - len(part)
+            if part:
+                shown[role] = part
+        add_content(self.reader, iri, shown)
+        return render_template(
+            "entity.html", iri=iri, title=self.catalogue.label(iri), properties=properties, total=total, page=page,
+            pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"),
+            definition=value(properties, SKOS + "definition"), names=values(properties, SKOS + "altLabel"),
+            notes=values(properties, SKOS + "editorialNote"), rows=self._rows(properties, SHOWN_APART),
+            groups=[(ROLES[role], by_source(lines)) for role, lines in shown.items()],
+            narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
+            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri))
+
+    def _pointing(self, iri: str) -> list[tuple[str, list[str]]]:
+        """What else in the record points at `iri`: predicate → things."""
+        found: dict[str, list[str]] = {}
+        for row in self.reader.select(POINTING, x=iri):
+            if row["predicate"].value != SKOS + "broader" and hasattr(row["thing"], "value"):
+                found.setdefault(row["predicate"].value, []).append(row["thing"].value)
+        return [(predicate, sorted(things)) for predicate, things in sorted(found.items())]
+
+    def _rows(self, properties: dict[str, list[Term]], without: set[str]) -> list[tuple[str, list[Term]]]:
+        return [(predicate, terms) for predicate, terms in properties.items() if predicate not in without]
+
+    def _ontology(self) -> str:
+        parts: dict[str, dict[str, list[Term]]] = {}
+        for quad in self.reader.graph(ONTOLOGY):
+            if hasattr(quad.subject, "value"):
+                parts.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
+        groups = []
+        for kind, heading in TERM_KINDS.items():
+            terms = sorted(iri for iri, part in parts.items() if iri.startswith(CT) and kind in values(part, RDF + "type"))
+            groups.append((heading, [(iri, parts[iri]) for iri in terms]))
+        return render_template("ontology.html", iri=ONTOLOGY, about=parts.get(ONTOLOGY, {}), groups=groups, ct=CT,
+                               rdfs=RDFS, skos=SKOS)
+
+    def browse(self, folder: str | None, page: int) -> str | None:
+        """The list of a folder, or of all folders; None when there is no such folder."""
+        folders = self.catalogue.folders
+        if folder is None:
+            return render_template("folders.html", folders=[(name, len(entries)) for name, entries in folders.items()])
+        entries = folders.get(folder)
+        if entries is None:
+            return None
+        per_page = 500
+        shown = list(islice(entries, (page - 1) * per_page, page * per_page))
+        return render_template("browse.html", folder=folder, entries=shown, total=len(entries), page=page,
+                               pages=max(1, -(-len(entries) // per_page)))

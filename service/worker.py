@@ -1,0 +1,163 @@
+"""One query process: opens the store read-only, shuts itself in, then answers queries from standard input.
+
+Started by `service.engine` as a script of its own, so that it starts in about 30 ms and carries nothing of the
+web server. Each message is a length (8 bytes, big-endian) and that many bytes: a request is JSON; a reply is JSON
+followed by a second message with the serialised result. The engine kills this process to stop a query.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import signal
+import struct
+import sys
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+LENGTH = struct.Struct(">Q")
+
+
+def leave_network() -> bool:
+    """Move into an empty network namespace; False where the system has none or refuses."""
+    if not sys.platform.startswith("linux"):
+        return False
+    unshare = getattr(ctypes.CDLL(None, use_errno=True), "unshare", None)
+    # Without privileges a network namespace needs a user namespace of its own.
+    return bool(unshare) and any(unshare(flags) == 0 for flags in (CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNET))
+
+
+def forbid_descriptors(store_path: str) -> bool:
+    """Allow no new file descriptor, hence no socket, once every table file of the store is open."""
+    try:
+        import resource
+        opened = {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
+                  if os.path.islink(f"/proc/self/fd/{fd}")}
+        tables = {os.path.realpath(os.path.join(store_path, name)) for name in os.listdir(store_path)
+                  if name.endswith(".sst")}
+        if not tables <= opened:
+            return False
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        return True
+    except (ImportError, OSError, ValueError):
+        return False
+
+
+def limit_memory(extra_bytes: int) -> bool:
+    """Let the process grow by `extra_bytes` of address space over what it holds now; False where that is unknown."""
+    try:
+        import resource
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            held = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + extra_bytes,) * 2)
+        return True
+    except (ImportError, OSError, ValueError):
+        return False
+
+
+class TooLargeError(Exception):
+    """The result has more bytes than it may have."""
+
+
+class Bounded(bytearray):
+    """A buffer that the serialiser writes into and that refuses to outgrow `limit` bytes."""
+
+    limit = 0
+
+    def write(self, data: bytes) -> int:
+        if len(self) + len(data) > self.limit:
+            raise TooLargeError
+        self += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere."""
+
+
+def tidy_prefixes(data: bytes) -> bytes:
+    """Turtle or TriG with its prefixes sorted and the unused ones left out.
+
+    The serialiser writes all it was given, in an order that changes from call to call; equal answers are to be
+    equal to the byte.
+    """
+    end = 0
+    while data.startswith(b"@prefix ", end):
+        end = data.index(b"\n", end) + 1
+    body = data[end:]
+    lines = [line for line in data[:end].splitlines(keepends=True)
+             if re.search(rb"(?<![\w-])" + re.escape(line.split(b" ")[1]), body)]
+    return b"".join(sorted(lines)) + body
+
+
+def write_graph(ox, items, output, format_name: str, prefixes: dict[str, str]) -> bytes | None:
+    """Serialise triples or quads into `output`, or return the bytes; with prefixes where the format is for people."""
+    form = getattr(ox.RdfFormat, format_name)
+    if format_name not in ("TURTLE", "TRIG"):
+        return ox.serialize(items, output, form)
+    if output is None:
+        return tidy_prefixes(ox.serialize(items, format=form, prefixes=prefixes))
+    ox.serialize(items, output, form, prefixes=prefixes)
+    output[:] = tidy_prefixes(bytes(output))
+    return None
+
+
+def answer(ox, store, request: dict) -> tuple[dict, bytes]:
+    """Header and serialised result of one request; errors are told in the header's `status`."""
+    buffer = Bounded()
+    buffer.limit = request["max_result_bytes"]
+    try:
+        graphs = {key: [ox.NamedNode(iri) for iri in request[key]] for key in ("default_graph", "named_graphs")
+                  if request.get(key) is not None}
+        result = store.query(request["query"], base_iri=request["base_iri"], **graphs)
+        if isinstance(result, ox.QueryTriples):
+            kind = "graph"
+            write_graph(ox, result, buffer, request["graph_format"], request["prefixes"])
+        else:
+            kind = "boolean" if isinstance(result, ox.QueryBoolean) else "solutions"
+            result.serialize(buffer, getattr(ox.QueryResultsFormat, request["solutions_format"]))
+        return {"status": "ok", "kind": kind}, buffer
+    except TooLargeError:
+        return {"status": "too-large"}, b""
+    except MemoryError:
+        return {"status": "memory"}, b""
+    except (SyntaxError, ValueError) as error:
+        return {"status": "syntax", "message": str(error)}, b""
+    except Exception as error:  # the engine's own errors have no common class
+        return {"status": "error", "message": str(error)}, b""
+
+
+def read_message(stream) -> bytes | None:
+    """The next message, or None at the end of the stream."""
+    head = stream.read(LENGTH.size)
+    return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
+
+
+def write_message(stream, data: bytes) -> None:
+    stream.write(LENGTH.pack(len(data)))
+    stream.write(data)
+
+
+def main(store_path: str, memory_limit_bytes: int) -> None:
+    """Serve until standard input ends."""
+    network = leave_network()  # before any thread exists: a user namespace needs a process of one thread
+    import pyoxigraph as ox
+    store = ox.Store.read_only(store_path)
+    isolation = {"network_namespace": network, "memory_limit": limit_memory(memory_limit_bytes),
+                 "no_new_descriptors": forbid_descriptors(store_path)}
+    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    write_message(replies, json.dumps(isolation).encode())
+    replies.flush()
+    while (message := read_message(requests)) is not None:
+        request = json.loads(message)
+        # Should the engine die in mid-query nobody kills this process: the alarm does.
+        signal.setitimer(signal.ITIMER_REAL, request["time_limit_s"] + 2)
+        header, body = answer(ox, store, request)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        write_message(replies, json.dumps(header).encode())
+        write_message(replies, body)
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,79 @@
+"""The tokeniser sees SERVICE where the engine would, and nowhere else."""
+
+import pyoxigraph as ox
+import pytest
+
+from service.syntax import explain_error, read_query
+
+CALLS = {
+    "plain": "SELECT * { SERVICE <http://h/> { ?s ?p ?o } }",
+    "lower case": "select * { service <http://h/> { ?s ?p ?o } }",
+    "mixed case and silent": "SELECT * { SeRvIcE SILENT ?x { ?s ?p ?o } }",
+    "no space before the prefix": "PREFIX : <http://h/> SELECT * { SERVICE:x { ?s ?p ?o } }",
+    "no space before SILENT": "PREFIX : <http://h/> SELECT * { SERVICESILENT:x{ ?s ?p ?o } }",
+    "after a literal": "SELECT * { ?s ?p trueSERVICE <http://h/> { ?a ?b ?c } }",
+    "after a comment sign in a string": "SELECT * { ?s ?p '#' . SERVICE <http://h/> { ?a ?b ?c } }",
+    "after a comment sign in an IRI": "SELECT * { ?s <http://h/#x> ?o . SERVICE <http://h/> { ?a ?b ?c } }",
+    "after an escaped quote": r"""SELECT * { ?s ?p "\"" . SERVICE <http://h/> { ?a ?b ?c } }""",
+    "between less and greater": "SELECT * { FILTER(?a<?b) SERVICE ?x { ?a ?b ?c } FILTER(?c>?d) }",
+    "on the line after a comment": "SELECT * { # a comment\nSERVICE <http://h/> { ?a ?b ?c } }",
+    "after a carriage return": "SELECT * { # a comment\rSERVICE <http://h/> { ?a ?b ?c } }",
+    "in a subquery": "SELECT * { { SELECT ?a { OPTIONAL { SERVICE <http://h/> { ?a ?b ?c } } } } }",
+}
+NO_CALLS = {
+    "in a string": "SELECT * { ?s ?p 'SERVICE <http://h/> {}' }",
+    "in a long string": 'SELECT * { ?s ?p """a " SERVICE <x> {} \'\'\' """ }',
+    "in an IRI": "SELECT * { ?s <http://h/SERVICE> ?o }",
+    "in a comment": "SELECT * { ?s ?p ?o } # SERVICE <http://h/> {}",
+    "a variable": "SELECT ?service { ?service ?p $SERVICE }",
+    "a prefix of that name": "PREFIX service: <http://h/> SELECT * { ?s a service:care-home }",
+    "a graph named with that prefix": "PREFIX service: <http://h/> SELECT * { GRAPH service:x { ?s ?p ?o } }",
+    "a local name": "PREFIX ct: <http://h/> SELECT * { ?s a ct:Service }",
+    "a language tag": "SELECT * { ?s ?p 'x'@service }",
+    "a blank node": "SELECT * { _:service ?p ?o }",
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_of_another_server_is_seen(name):
+    assert read_query(CALLS[name]).service
+
+
+@pytest.mark.parametrize("name", NO_CALLS)
+def test_the_word_elsewhere_is_no_call(name):
+    ox.Store().query(NO_CALLS[name])  # a decoy must be a valid query
+    assert not read_query(NO_CALLS[name]).service
+
+
+@pytest.mark.parametrize("query, form", [
+    ("SELECT * {}", "SELECT"), ("prefix select: <http://h/> ask {}", "ASK"), ("# SELECT\nCONSTRUCT WHERE {}", "CONSTRUCT"),
+    ("BASE <http://h/SELECT> DESCRIBE <x>", "DESCRIBE"), ("", None), ("nonsense", None)])
+def test_the_form_is_the_first_keyword_after_the_prologue(query, form):
+    assert read_query(query).form == form
+
+
+def test_an_update_is_told_from_a_query_that_mentions_one():
+    assert read_query("PREFIX a: <http://h/> INSERT DATA { a:b a:c a:d }").update
+    assert not read_query("SELECT ?insert { ?insert ?p 'DELETE' }").update
+
+
+def test_queries_whose_answer_changes_are_volatile():
+    assert read_query("SELECT (now() AS ?t) {}").volatile
+    assert not read_query("SELECT ?now { ?now ?p 'RAND()' }").volatile
+
+
+def test_the_place_of_an_error_comes_from_the_engine_and_is_in_words():
+    with pytest.raises(SyntaxError) as caught:
+        ox.Store().query("SELECT * {\n ?s ?p }")
+    detail, place = explain_error(str(caught.value), "")
+    assert place == {"line": 2, "column": 9} and "line 2, column 9" in detail
+
+
+@pytest.mark.parametrize("query, hint", [
+    ("SELECT ?x { ?s ex:a ?x }", "The prefix ex: is not declared"),
+    ("SELECT (COUNT(?x) AS ?n) ?y { ?x ?y ?z }", "contains a variable that is unbound."),
+    ("SELECT * { ?s <a b> ?o }", "IRI parsing failed.")])
+def test_an_error_comes_with_what_helps(query, hint):
+    with pytest.raises(SyntaxError) as caught:
+        ox.Store().query(query)
+    assert hint in explain_error(str(caught.value), query)[0]

@@ -229,7 +229,17 @@ def serve(host: str, port: int) -> None:
     """Serve pages, linked data and the SPARQL endpoint from the current release."""
     from service.server import serve as run  # the command line alone needs no web server
 
-    run(open_current(project().releases), host=host, port=port, announce=click.echo)
+    opened = open_current(project().releases)
+    run(opened, host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
+
+
+def _welcome(url: str, counts: dict) -> list[str]:
+    """What to say once the port is open: three addresses to try."""
+    return [f"Serving {counts['total']['claims']} claims. Try:",
+            f"  {url}",
+            f"  {url}sparql?example=mitigations-for-risks",
+            f"  {url}browse/claim",
+            "Stop with Ctrl-C."]
 
 
 if __name__ == "__main__":

@@ -79,16 +79,21 @@ def canonical_nquads(store: ox.Store) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _write_dumps(folder: Path, store: ox.Store, nquads: bytes, project: Project) -> None:
+def _write_dumps(folder: Path, nquads: bytes, project: Project) -> None:
     (folder / "caretrace.nq").write_bytes(nquads)
-    ordered = ox.Store()
-    ordered.bulk_extend(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
-    prefixes = questions.PREFIXES
-    ordered.dump(str(folder / "caretrace.trig"), format=ox.RdfFormat.TRIG, prefixes=prefixes)
-    flat = (quad.triple for graph in (ox.DefaultGraph(), ox.NamedNode(names.ONTOLOGY)) for quad in ordered.quads_for_pattern(None, None, None, graph))
-    (folder / "caretrace.ttl").write_bytes(ox.serialize(flat, format=ox.RdfFormat.TURTLE, prefixes=prefixes))
-    ordered.dump(str(folder / "caretrace.jsonld"), format=ox.RdfFormat.JSON_LD, prefixes=prefixes)
+    quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+    record = [quad.triple for quad in quads if quad.graph_name in (ox.DefaultGraph(), ox.NamedNode(names.ONTOLOGY))]
+    for name, form, items in (("caretrace.trig", ox.RdfFormat.TRIG, quads), ("caretrace.ttl", ox.RdfFormat.TURTLE, record),
+                              ("caretrace.jsonld", ox.RdfFormat.JSON_LD, quads)):
+        (folder / name).write_bytes(_prefixes_sorted(ox.serialize(items, format=form, prefixes=questions.PREFIXES)))
     shutil.copyfile(project.ontology / "context.jsonld", folder / "context.jsonld")
+
+
+def _prefixes_sorted(dump: bytes) -> bytes:
+    """The dump with its prefix lines in order: the serialiser writes them in another one every time."""
+    lines = dump.splitlines(keepends=True)
+    head = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix")), len(lines))
+    return b"".join(sorted(lines[:head]) + lines[head:])
 
 
 def _write_store(folder: Path, nquads: bytes) -> None:
@@ -108,7 +113,7 @@ def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
     store.extend(catalogue.quads(description))
     nquads = canonical_nquads(store)
     digest = hashlib.sha256(nquads).hexdigest()
-    _write_dumps(folder, store, nquads, project)
+    _write_dumps(folder, nquads, project)
     (folder / "void.ttl").write_text(description, encoding="utf-8")
     (folder / "statistics.json").write_text(json.dumps(statistics.of_data(data), indent=1), encoding="utf-8")
     meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store)}

@@ -1,4 +1,4 @@
-"""The normal form of a passage: letters and digits only, NFKC, case-folded.
+"""The normal form of a passage: letters and digits only, NFKC, case-folded; HTML tags of the extraction count as nothing.
 
 It survives line breaks, hyphenation, quote marks and markup signs, so that a digest made on one edition of a text
 finds the same words in another.
@@ -7,9 +7,12 @@ finds the same words in another.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
+
+_TAG = re.compile(r"</?(?:sup|sub|br|p|ul|ol|li|b|i|em|strong)\s*/?>", re.IGNORECASE)
 
 
 def _fold(char: str) -> str:
@@ -23,7 +26,7 @@ def normal_form(text: str) -> str:
     >>> normal_form("Co-\\nordinated “care”")
     'coordinatedcare'
     """
-    return "".join(map(_fold, text))
+    return "".join(map(_fold, _TAG.sub(" ", text)))
 
 
 def digest(text: str) -> str:
@@ -43,7 +46,8 @@ class NormalText:
     def of(cls, text: str) -> NormalText:
         pieces, starts = [], []
         cache: dict[str, str] = {}
-        for i, char in enumerate(text):
+        blanked = _TAG.sub(lambda tag: " " * len(tag.group()), text)
+        for i, char in enumerate(blanked):
             folded = cache.get(char)
             if folded is None:
                 folded = cache[char] = _fold(char)

@@ -35,15 +35,17 @@ class Verdict:
 
 
 def furniture(text: str) -> list[tuple[int, int]]:
-    """[start, end) of each line that is page furniture: a bare number, or a short line that stands there often."""
+    """[start, end) of each line that is page furniture: a short line that stands there often, or a number by itself."""
     lines, at = [], 0
     for line in text.splitlines(keepends=True):
         lines.append((at, at + len(line), line.strip()))
         at += len(line)
     shapes = Counter(re.sub(r"\d+", "0", line) for _, _, line in lines if line)
-    return [(start, end) for start, end, line in lines
-            if line and not re.search(r"[.!?:;,”\"]$", line) and len(line.split()) <= _FURNITURE_WORDS
-            and (not any(map(str.isalpha, line)) or shapes[re.sub(r"\d+", "0", line)] >= _MIN_REPEATS)]
+    heads = [bool(line) and not re.search(r"[.!?:;,”\"]$", line) and 1 < len(line.split()) <= _FURNITURE_WORDS
+             and any(map(str.isalpha, line)) and shapes[re.sub(r"\d+", "0", line)] >= _MIN_REPEATS for _, _, line in lines]
+    apart = [True, *(head or not line for head, (_, _, line) in zip(heads, lines)), True]  # a neighbour that is no text
+    return [(start, end) for i, (start, end, line) in enumerate(lines)
+            if heads[i] or (line and not any(map(str.isalpha, line)) and apart[i] and apart[i + 2])]
 
 
 class Edition:

@@ -34,8 +34,11 @@ class Verdict:
         return f"{self.state:<8} {self.owner}  {was}{now}{hint}"
 
 
-def furniture(text: str) -> list[tuple[int, int]]:
-    """[start, end) of each line that is page furniture: a short line that stands there often, or a number by itself."""
+def furniture(text: str, only_apart: bool = False) -> list[tuple[int, int]]:
+    """[start, end) of each line that is page furniture: a short line that stands there often, or a bare number.
+
+    With `only_apart` a bare number counts only between lines that are no text, since a year may fill a line.
+    """
     lines, at = [], 0
     for line in text.splitlines(keepends=True):
         lines.append((at, at + len(line), line.strip()))
@@ -45,17 +48,18 @@ def furniture(text: str) -> list[tuple[int, int]]:
              and any(map(str.isalpha, line)) and shapes[re.sub(r"\d+", "0", line)] >= _MIN_REPEATS for _, _, line in lines]
     apart = [True, *(head or not line for head, (_, _, line) in zip(heads, lines)), True]  # a neighbour that is no text
     return [(start, end) for i, (start, end, line) in enumerate(lines)
-            if heads[i] or (line and not any(map(str.isalpha, line)) and apart[i] and apart[i + 2])]
+            if heads[i] or (line and not any(map(str.isalpha, line)) and (not only_apart or (apart[i] and apart[i + 2])))]
 
 
 class Edition:
-    """A text prepared for looking anchors up in it, once as it stands and once without its page furniture."""
+    """A text prepared for looking anchors up in it, as it stands and without its page furniture."""
 
     def __init__(self, text: str):
         self.text = text
         self.readings = [NormalText.of(text)]
-        if dropped := furniture(text):
-            self.readings.append(_without(self.readings[0], dropped))
+        for dropped in (furniture(text), furniture(text, only_apart=True)):
+            if dropped:
+                self.readings.append(_without(self.readings[0], dropped))
 
     def find(self, passage: Record) -> tuple[int, int] | None:
         """The place whose normal form has the passage's digest; the nearest to the old place when there are several."""

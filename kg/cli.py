@@ -196,8 +196,7 @@ def release_command(if_changed: bool) -> None:
     if if_changed and release.current_is_fresh(project()):
         click.echo("The current release is made from these files.")
         return
-    click.echo("Reading, building and checking …")
-    click.echo(f"Release {release.make(project())}")
+    click.echo(f"Release {release.make(project(), click.echo)}")
 
 
 @main.command()

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -44,11 +44,15 @@ def built(project: Project, data: Data) -> ox.Store:
     return store
 
 
-def checked(project: Project, registry: Registry | None = None) -> tuple[Data, ox.Store]:
-    """Load, build and check everything. Raises DataError with all problems when there are any."""
+def checked(project: Project, registry: Registry | None = None, announce: Callable[[str], None] = lambda line: None) -> tuple[Data, ox.Store]:
+    """Load, build and check everything, saying what goes on. Raises DataError with all problems when there are any."""
+    announce("Reading the curated data …")
     data = curated.load(project)
+    announce(f"Checking {len(data.claims)} claims against their passages and the ledger …")
     problems = list(checks.of_data(data, registry or Registry(data.text_versions())))
+    announce("Building the graph and drawing conclusions …")
     store = built(project, data)
+    announce(f"Checking {len(store)} quads against shapes, rules and questions …")
     problems += checks.of_store(store, project)
     if problems:
         raise DataError(problems)
@@ -160,9 +164,11 @@ def _place(draft: Path, digest: str) -> Path:
             return target
 
 
-def make(project: Project) -> Path:
-    """Check and write a release; returns its folder."""
-    return write(project, *checked(project))
+def make(project: Project, announce: Callable[[str], None] = lambda line: None) -> Path:
+    """Check and write a release, saying what goes on; returns its folder."""
+    data, store = checked(project, announce=announce)
+    announce("Writing the release …")
+    return write(project, data, store)
 
 
 def current_is_fresh(project: Project) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -196,7 +197,7 @@ def release_command(if_changed: bool) -> None:
     if if_changed and release.current_is_fresh(project()):
         click.echo("The current release is made from these files.")
         return
-    click.echo(f"Release {release.make(project(), click.echo)}")
+    click.echo(f"Release {release.make(project(), partial(click.echo, err=True))}")
 
 
 @main.command()

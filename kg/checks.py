@@ -143,9 +143,10 @@ def traceability(store: ox.Store) -> Iterator[Problem]:
         yield Problem("build", 0, row["g"].value, "this graph is not that of a claim with a passage", "every content triple belongs to a claim")
     loose = """SELECT DISTINCT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "%(rule)s"))
       FILTER NOT EXISTS { GRAPH ?g { ?s a ct:Inference } }
-      FILTER NOT EXISTS { GRAPH ?g { ?i ct:inferredSubject ?s ; ct:inferredProperty ?p ; ct:inferredObject ?o ; ct:byRule ?g ; ct:fromPremise ?claim } } }"""
+      FILTER NOT EXISTS { GRAPH ?g { ?i ct:inferredSubject ?s ; ct:inferredProperty ?p ; ct:inferredObject ?o ; ct:byRule ?g ; ct:tracesTo ?claim }
+        ?claim ct:hasPassage ?passage } }"""
     for row in _rows(store, loose):
-        yield Problem("build", 0, row["g"].value, f"{row['s']} {row['p']} {row['o']} names no rule and premise", "write its ct:Inference in the rule")
+        yield Problem("build", 0, row["g"].value, f"{row['s']} {row['p']} {row['o']} leads to no passage", "write its ct:Inference in the rule")
 
 
 def shacl(store: ox.Store, project: Project) -> Iterator[Problem]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
-from kg import asking, curating, fmt, release, statistics
+from kg import asking, curating, fmt, release, statistics, tree
 from kg import data as curated
 from kg.errors import CaretraceError, DataError
+from kg.explain import explain as explain_triple
+from kg.lookup import Lookup
 from kg.names import project
 from kg.store import open_current
 from kg.texts import Registry, read_text
@@ -220,6 +223,21 @@ def query(query: str | None, file: Path | None, form: str) -> None:
         raise click.UsageError("give a QUERY or --file, one of the two")
     text = query if query is not None else (sys.stdin.read() if str(file) == "-" else read_text(file))
     sys.stdout.buffer.write(asking.answer(open_current(project().releases), text, form))
+
+
+@main.command()
+@click.argument("triple", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the tree as JSON.")
+def explain(triple: tuple[str, ...], as_json: bool) -> None:
+    """Print why TRIPLE ('SUBJECT PREDICATE OBJECT': ids, labels or IRIs) stands, down to passages."""
+    store = open_current(project().releases).store
+    lookup = Lookup(store)
+    found = explain_triple(store, lookup.triple(triple))
+    if as_json:
+        click.echo(json.dumps(tree.document(found, lookup), indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(tree.lines(found, lookup)))
+    sys.exit(0 if found.found else 1)
 
 
 @main.command()

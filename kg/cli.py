@@ -14,6 +14,7 @@ from kg.errors import CaretraceError, DataError
 from kg.explain import explain as explain_triple
 from kg.lookup import Lookup
 from kg.names import project
+from kg.shapes import LEVELS
 from kg.store import open_current
 from kg.texts import Registry, read_text
 from kg.verify import verify as verify_anchors
@@ -182,9 +183,10 @@ def build(output: Path | None) -> None:
 
 @main.command()
 @click.option("--reasoner", is_flag=True, help="Also the OWL 2 DL profile and HermiT (needs the test extra).")
-def check(reasoner: bool) -> None:
+@click.option("--level", default="publication", show_default=True, type=click.Choice(LEVELS), help="How much the shapes ask.")
+def check(reasoner: bool, level: str) -> None:
     """Run every check and list all problems at once."""
-    data, store = release.checked(project())
+    data, store = release.checked(project(), level=level)
     if reasoner:
         if problems := list(release.reasoned(project(), store)):
             raise DataError(problems)
@@ -194,13 +196,14 @@ def check(reasoner: bool) -> None:
 
 @main.command(name="release")
 @click.option("--if-changed", is_flag=True, help="Do nothing when the current release was made from these very files.")
-def release_command(if_changed: bool) -> None:
+@click.option("--level", default="publication", show_default=True, type=click.Choice(LEVELS[:2]), help="strict: a trial, not to be published.")
+def release_command(if_changed: bool, level: str) -> None:
     """Check everything and write an immutable release; the last good one stays current when a check fails."""
     if if_changed and release.current_is_fresh(project()):
         click.echo("The current release is made from these files.")
         return
     click.echo("Reading, building and checking …")
-    click.echo(f"Release {release.make(project())}")
+    click.echo(f"Release {release.make(project(), level)}")
 
 
 @main.command()

@@ -44,12 +44,12 @@ def built(project: Project, data: Data) -> ox.Store:
     return store
 
 
-def checked(project: Project, registry: Registry | None = None) -> tuple[Data, ox.Store]:
-    """Load, build and check everything. Raises DataError with all problems when there are any."""
+def checked(project: Project, registry: Registry | None = None, level: str = "publication") -> tuple[Data, ox.Store]:
+    """Load, build and check everything, the shapes at `level`. Raises DataError with all problems when there are any."""
     data = curated.load(project)
     problems = list(checks.of_data(data, registry or Registry(data.text_versions())))
     store = built(project, data)
-    problems += checks.of_store(store, project)
+    problems += checks.of_store(store, project, level)
     if problems:
         raise DataError(problems)
     return data, store
@@ -160,9 +160,9 @@ def _place(draft: Path, digest: str) -> Path:
             return target
 
 
-def make(project: Project) -> Path:
-    """Check and write a release; returns its folder."""
-    return write(project, *checked(project))
+def make(project: Project, level: str = "publication") -> Path:
+    """Check and write a release; returns its folder. At the level `strict` it is a trial and no publication."""
+    return write(project, *checked(project, level=level))
 
 
 def current_is_fresh(project: Project) -> bool:

@@ -64,7 +64,7 @@ def test_all_checks_report_at_once(edit, problems):
     edit(SUMMARY, "  reviewed: 2026-11-20\n", "")
     edit(SUMMARY, "mitigates: [risk/branch-closures", "mitigates: [service/small-branches")
     edit(QUESTION, "ct:expectsAtLeast 2", "ct:expectsAtLeast 20")
-    assert len({line.split(":")[0] for line in problems()}) == 3
+    assert len({line.split(":")[0] for line in problems()}) == 4
 
 
 def quad(subject: str, predicate: str, object_: str, graph: str) -> ox.Quad:

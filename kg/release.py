@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, build, catalogue, checks, data as curated, infer, names, questions, statistics
+from kg import __version__, build, catalogue, checks, data as curated, howto, infer, names, questions, statistics, versions
 from kg.data import Data
 from kg.drafts import write_atomically
 from kg.errors import DataError, Problem, ReleaseError
@@ -115,6 +115,9 @@ def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
     digest = hashlib.sha256(nquads).hexdigest()
     _write_dumps(folder, nquads, project)
     (folder / "void.ttl").write_text(description, encoding="utf-8")
+    for version, path in versions.files(project.ontology).items():
+        shutil.copyfile(path, folder / f"ontology-{version}.ttl")
+    (folder / howto.FILE).write_text(howto.as_json(howto.read(project.ontology)), encoding="utf-8")
     (folder / "statistics.json").write_text(json.dumps(statistics.of_data(data), indent=1), encoding="utf-8")
     meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store)}
     (folder / "release.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")

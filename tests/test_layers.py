@@ -11,10 +11,10 @@ from conftest import ROOT
 # From the bottom up. A module may import those of earlier lines only.
 LAYERS = [
     {"errors", "names", "normal"},
-    {"anchor", "lookup", "texts", "turtle", "yamlrecords"},
+    {"anchor", "howto", "lookup", "texts", "turtle", "yamlrecords"},
     {"explain", "schema", "sentences", "shapes"},
     {"data", "tree"},
-    {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify"},
+    {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions"},
     {"catalogue", "checks", "statistics", "store"},
     {"asking", "curating", "fmt", "release"},
     {"cli"},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kg import build, names, questions, versions
+from kg import build, names, questions, versions, vocabulary
 from kg.anchor import anchor_at
 from kg.data import Data
 from kg.drafts import overlap
@@ -164,6 +164,6 @@ def of_data(data: Data, registry: Registry) -> Iterator[Problem]:
 
 def of_store(store: ox.Store, project: Project, level: str = "strict") -> Iterator[Problem]:
     """All checks of the built graph, the shapes at `level`."""
-    for check in (undeclared(store), cross_graph(store, project), traceability(store), shacl(store, project, level), versions.problems(project.ontology),
+    for check in (undeclared(store), cross_graph(store, project), traceability(store), shacl(store, project, level), vocabulary.problems(project), versions.problems(project.ontology),
                   questions.failures(store)):
         yield from check

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 import shacl
 
 from kg import names
+from kg.turtle import read_turtle
 
 LEVELS = ("strict", "publication", "advisory")  # each with those before it
 _LEVEL_OF = dict(zip(("Violation", "Warning", "Info"), LEVELS))
@@ -44,7 +45,7 @@ def validate(data: bytes | Path, shapes_dir: Path | None = None, ontology: Path 
 
     `data` is N-Triples (bytes, or the path of a file). The class tree of `ontology` is added to it, since
     `sh:class` follows `rdfs:subClassOf` in the data only. Both default to this project's own files.
-    Raises ValueError when the folder holds no shape or a file cannot be read.
+    Raises ValueError when the folder holds no shape, DataError when a file of it is not Turtle.
     """
     project = names.project()
     compiled = _compiled(shapes_dir or project.shapes)
@@ -68,7 +69,10 @@ def class_tree(ontology: Path) -> Iterator[ox.Triple]:
 
 def _compiled(folder: Path) -> shacl.Shapes:
     """All shapes of a folder. Turtle files may be joined: prefixes may repeat, and no file labels a blank node."""
-    text = "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.ttl")))
+    files = sorted(folder.glob("*.ttl"))
+    for file in files:  # a slip is named by its file and line, which the joined text has lost
+        read_turtle(file, f"{folder.name}/{file.name}")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     compiled = shacl.Shapes.from_turtle(text)
     if not len(compiled):
         raise ValueError(f"{folder} holds no shape.")

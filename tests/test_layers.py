@@ -14,7 +14,7 @@ LAYERS = [
     {"anchor", "howto", "lookup", "texts", "turtle", "yamlrecords"},
     {"explain", "schema", "sentences", "shapes"},
     {"data", "tree"},
-    {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions"},
+    {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions", "vocabulary"},
     {"catalogue", "checks", "statistics", "store"},
     {"asking", "curating", "fmt", "release"},
     {"cli"},

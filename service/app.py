@@ -9,7 +9,7 @@ from flask import Flask, Response, redirect, render_template, request
 from pathlib import Path
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, responses, sparql
+from service import dumps, explaining, howto, linked_data, responses, sparql, versions
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.documents import Documents
@@ -70,6 +70,9 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages)
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
+    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
+    app.register_blueprint(howto.blueprint(Path(release.path)))
+    app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views, query_pages, release)
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))

@@ -9,14 +9,14 @@ from flask import Flask, Response, redirect, render_template, request
 from pathlib import Path
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, responses, sparql
+from service import dumps, linked_data, responses, sparql, wording
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.documents import Documents
+from service.description import Description
 from service.engine import Engine
 from service.errors import NotFound
 from service.excerpts import FindText
-from service.links import href, path_of
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -66,25 +66,15 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
-    _install_template_words(app, catalogue, settings, release)
-    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages)
+    wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name)
+    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
+                               Description(settings, release.digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     _add_pages(app, views, query_pages, release)
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     return app
-
-
-def _install_template_words(app: Flask, catalogue: Catalogue, settings: Settings, release: Release) -> None:
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["label"] = catalogue.label
-    app.jinja_env.filters["short"] = catalogue.short
-    app.jinja_env.filters["href"] = lambda iri: href(settings.base, iri, request.script_root)
-    app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(settings.base, iri)}"
-    app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
-    app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
-    app.jinja_env.globals.update(release=release, base=settings.base, release_name=Path(release.path).name)
 
 
 def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release) -> None:

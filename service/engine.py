@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from service.errors import BadQuery, Busy, EngineFailed, OverLimit, TooLarge
+from service.errors import BadQuery, Busy, EngineFailed, NotAcceptable, OverLimit, TooLarge
 from service.settings import Settings
 from service.syntax import explain_error
 from service.worker import LENGTH
@@ -214,6 +214,9 @@ class Engine:
             case "too-large":
                 return TooLarge(f"The result has more than {self.settings.max_result_bytes} bytes. Narrow the query, page "
                                 "through it with LIMIT and OFFSET, or take the dump.", limit="result")
+            case "not-xml":
+                return NotAcceptable("The result holds a character or a name that no XML document can carry. Ask for "
+                                     "another format; JSON, TSV, N-Triples and Turtle carry everything.")
             case "memory":
                 return self._out_of_memory()
         return BadQuery(f"The engine cannot answer this query: {message}")

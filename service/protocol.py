@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Request
 
 from service.errors import AddressTooLong, BadRequest, Refused, TooLarge, UnknownContent
+from service.negotiation import UTF8
 from service.settings import Settings
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
@@ -62,11 +63,15 @@ def _body_pairs(request: Request, settings: Settings) -> list[tuple[str, str]]:
     if content not in (FORM, QUERY):
         raise UnknownContent(f"The content type is {content or 'missing'}. Send {FORM} or {QUERY}.",
                              {"Accept-Post": f"{FORM}, {QUERY}"}, available=[FORM, QUERY])
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in UTF8:
+        raise UnknownContent(f"The body's character set is {charset!r}. Encode it as UTF-8 and send it again.",
+                             {"Accept-Post": f"{FORM}, {QUERY}"}, available=["utf-8"])
     data = _read_body(request, settings.max_body_bytes)
     if content == FORM:
         return _decode_pairs(data, "body")
     try:
-        return [("query", data.decode("utf-8"))]
+        return [("query", data.decode("utf-8-sig"))]
     except UnicodeDecodeError as error:
         raise BadRequest(f"The body is not UTF-8 (byte {error.start}). Encode it as UTF-8 and send it again.") from None
 
@@ -103,11 +108,19 @@ def _is_iri(text: str) -> bool:
 
 
 def _format_name(values: dict[str, list[str]]) -> str | None:
-    # Several names are in use, and some clients send all of them with one value.
-    return next((values[name][0] for name in FORMAT_NAMES if values.get(name) and values[name][0]), None)
+    # Several names are in use; some clients send all of them, each with a spelling of its own.
+    for name in FORMAT_NAMES:
+        given = {value for value in values.get(name, ()) if value}
+        if len(given) > 1:
+            raise BadRequest(f"{name}= asks for several formats at once: {', '.join(map(repr, sorted(given)))}. Name one.")
+        if given:
+            return given.pop()
+    return None
 
 
 def _time_limit(values: dict[str, list[str]], settings: Settings) -> float | None:
+    if len(set(values.get("timeout", ()))) > 1:
+        raise BadRequest("timeout= is given several times with different values. Give it once.")
     given = values.get("timeout", [""])[0]
     if not given:
         return None

@@ -58,6 +58,14 @@ class Reader:
         return [quad for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
                 if not isinstance(quad.graph_name, ox.DefaultGraph)]
 
+    def graph_names(self) -> list[str]:
+        """The IRIs of the named graphs, in alphabetical order."""
+        return sorted(name.value for name in self._store.named_graphs() if isinstance(name, ox.NamedNode))
+
+    def record_size(self) -> int:
+        """How many triples the default graph has."""
+        return int(self.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"].value)
+
     def exists(self, iri: str) -> bool:
         """Whether the data says anything of `iri`: as a subject, an object or a named graph."""
         try:

@@ -80,6 +80,8 @@ def _from_http(error: HTTPException) -> ServiceError:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.method == "OPTIONS":
+        response.headers.update(CROSS_ORIGIN)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import signal
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
+from flask import Flask
 from waitress import create_server
 
 from service.app import Release, create_app
+from service.dataset import create_data_app, load_files
 from service.errors import PortInUse
 from service.settings import Settings
 
@@ -23,11 +27,25 @@ def serve(release: Release, settings: Settings | None = None, host: str = "127.0
     Raises PortInUse when another program has the port. Port 0 takes a free one.
     """
     settings = (settings or Settings()).for_host(host)
-    app = create_app(release, settings)
+    _run(create_app(release, settings), settings, host, port, announce)
+
+
+def serve_files(files: list[Path], settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
+                announce: Callable[[str], None] = print) -> None:
+    """Serve the endpoint over RDF `files`, all loaded before the port opens. Raises DataFileError or PortInUse."""
+    settings = (settings or Settings()).for_host(host)
+    with tempfile.TemporaryDirectory(prefix="caretrace-") as folder:
+        store = Path(folder) / "store"
+        digest = load_files(files, store)
+        _run(create_data_app(store, digest, settings), settings, host, port, announce)
+
+
+def _run(app: Flask, settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Listen, announce and answer until told to stop; then end the query processes."""
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     try:
         server = open_server(app, settings, host, port)
         announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
         try:
             server.run()
         finally:

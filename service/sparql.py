@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
 from service.cache import AnswerCache
-from service.description import describe_service
+from service.description import Description
 from service.engine import Engine, Query
 from service.errors import BadQuery, Refused, ServiceError
 from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, prefers_html
@@ -32,6 +32,7 @@ class Endpoint:
     settings: Settings
     release_digest: str
     pages: QueryPages
+    description: Description
 
     def answer(self) -> Response:
         """The response to the current request."""
@@ -55,8 +56,7 @@ class Endpoint:
         if prefers_html(request.accept_mimetypes):
             return self.pages.form()
         chosen = choose_accepted(request.accept_mimetypes, (*GRAPHS, HTML))
-        body = describe_service(self.settings, self.release_digest, self.settings.endpoint(request.url_root),
-                                chosen.engine_name)
+        body = self.description.write(self.settings.endpoint(request.url_root), chosen.engine_name)
         return respond(body, chosen.content_type)
 
     def _refuse(self, reading: Reading) -> None:

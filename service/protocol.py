@@ -22,7 +22,7 @@ class ProtocolRequest:
     query: str | None
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
-    format_name: str | None
+    format_names: tuple[str, ...]
     time_limit_s: float | None
 
 
@@ -44,7 +44,7 @@ def read_request(request: Request, settings: Settings) -> ProtocolRequest:
                          f"or as the body with content type {QUERY}.")
     _check_length(queries[0] if queries else "", request.method, settings)
     return ProtocolRequest(queries[0] if queries else None, _graphs(values, "default-graph-uri"),
-                           _graphs(values, "named-graph-uri"), _format_name(values), _time_limit(values, settings))
+                           _graphs(values, "named-graph-uri"), _format_names(values), _time_limit(values, settings))
 
 
 def _decode_pairs(data: bytes, where: str) -> list[tuple[str, str]]:
@@ -107,15 +107,9 @@ def _is_iri(text: str) -> bool:
     return bool(text) and not any(c in '<>"{}|^`\\' or ord(c) <= 32 for c in text)
 
 
-def _format_name(values: dict[str, list[str]]) -> str | None:
-    # Several names are in use; some clients send all of them, each with a spelling of its own.
-    for name in FORMAT_NAMES:
-        given = {value for value in values.get(name, ()) if value}
-        if len(given) > 1:
-            raise BadRequest(f"{name}= asks for several formats at once: {', '.join(map(repr, sorted(given)))}. Name one.")
-        if given:
-            return given.pop()
-    return None
+def _format_names(values: dict[str, list[str]]) -> tuple[str, ...]:
+    # Several parameters are in use; some clients send all of them, each in two spellings of one format.
+    return tuple(dict.fromkeys(value for name in FORMAT_NAMES for value in values.get(name, ()) if value))
 
 
 def _time_limit(values: dict[str, list[str]], settings: Settings) -> float | None:

@@ -11,7 +11,7 @@ from werkzeug.wsgi import wrap_file
 from service.cache import AnswerCache
 from service.description import Description
 from service.engine import Engine, Query
-from service.errors import BadQuery, Refused, ServiceError
+from service.errors import BadQuery, BadRequest, Refused, ServiceError
 from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, prefers_html
 from service.names import PREFIXES
 from service.protocol import ProtocolRequest, read_request
@@ -48,7 +48,7 @@ class Endpoint:
                 return self.pages.answer(asked, lambda: self._run(asked, reading, chosen))
             return self._send(asked, reading, chosen)
         except ServiceError as error:
-            if by_hand and not asked.format_name:
+            if by_hand and not asked.format_names:
                 return self.pages.failure(asked, error)
             raise
 
@@ -69,9 +69,10 @@ class Endpoint:
 
     def _choose(self, reading: Reading, asked: ProtocolRequest) -> Format:
         formats = (*(GRAPHS if reading.form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS), HTML)
-        if asked.format_name:
-            return choose_named(asked.format_name, formats)
-        return choose_accepted(request.accept_mimetypes, formats)
+        named = {choose_named(name, formats) for name in asked.format_names}
+        if len(named) > 1:
+            raise BadRequest(f"The result is asked for in several formats: {', '.join(asked.format_names)}. Name one.")
+        return named.pop() if named else choose_accepted(request.accept_mimetypes, formats)
 
     def _key(self, asked: ProtocolRequest, engine_name: str) -> str:
         graphs = json.dumps([asked.default_graphs, asked.named_graphs])

@@ -51,7 +51,7 @@ def test_format_overrides_accept(client, name, media_type):
     assert get(client, SELECT, "text/tab-separated-values" if name else None, format=name).mimetype == media_type
 
 
-@pytest.mark.parametrize("pairs", [[("format", "json"), ("format", "xml")], [("output", "csv"), ("output", "json")],
+@pytest.mark.parametrize("pairs", [[("format", "json"), ("format", "xml")], [("format", "csv"), ("output", "json")],
                                    [("timeout", "1"), ("timeout", "2")]])
 def test_a_request_that_contradicts_itself_is_refused(client, pairs):
     assert client.get("/sparql", query_string=[("query", ASK), *pairs]).status_code == 400

@@ -93,12 +93,16 @@ def choose_accepted(accept: MIMEAccept, formats: tuple[Format, ...]) -> Format:
     return Format(media_type, item.engine_name, item.suffix, item.names)
 
 
-def choose_named(name: str, formats: tuple[Format, ...]) -> Format:
-    """The format called `name` (a short name, a suffix or a media type). Raises NotAcceptable with the list."""
+def find_named(name: str, formats: tuple[Format, ...]) -> Format | None:
+    """The format called `name` (a short name, a suffix or a media type), or None."""
     wanted = name.strip().lower().replace(" ", "+")  # `+` in an address stands for a space
-    for item in formats:
-        if wanted in (*item.names, item.suffix, item.media_type, *item.aliases):
-            return item
+    return next((item for item in formats if wanted in (*item.names, item.suffix, item.media_type, *item.aliases)), None)
+
+
+def choose_named(name: str, formats: tuple[Format, ...]) -> Format:
+    """The format called `name`. Raises NotAcceptable with the list."""
+    if found := find_named(name, formats):
+        return found
     names = ", ".join(item.names[0] for item in formats)
     raise NotAcceptable(f"This kind of result has no format {name!r}. Choose one of: {names}.", available=offered(formats))
 

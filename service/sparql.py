@@ -12,7 +12,7 @@ from service.cache import AnswerCache
 from service.description import Description
 from service.engine import Engine, Query
 from service.errors import BadQuery, BadRequest, Refused, ServiceError
-from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, prefers_html
+from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, find_named, prefers_html
 from service.names import PREFIXES
 from service.protocol import ProtocolRequest, read_request
 from service.querypage import QueryPages
@@ -69,10 +69,14 @@ class Endpoint:
 
     def _choose(self, reading: Reading, asked: ProtocolRequest) -> Format:
         formats = (*(GRAPHS if reading.form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS), HTML)
-        named = {choose_named(name, formats) for name in asked.format_names}
-        if len(named) > 1:
-            raise BadRequest(f"The result is asked for in several formats: {', '.join(asked.format_names)}. Name one.")
-        return named.pop() if named else choose_accepted(request.accept_mimetypes, formats)
+        if asked.format_names:
+            first, *others = asked.format_names
+            chosen = choose_named(first, formats)
+            # Clients add lists of media types in further parameters; only another known format contradicts the first.
+            if any(item not in (None, chosen) for item in (find_named(name, formats) for name in others)):
+                raise BadRequest(f"The result is asked for in several formats: {', '.join(asked.format_names)}. Name one.")
+            return chosen
+        return choose_accepted(request.accept_mimetypes, formats)
 
     def _key(self, asked: ProtocolRequest, engine_name: str) -> str:
         graphs = json.dumps([asked.default_graphs, asked.named_graphs])

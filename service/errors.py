@@ -75,3 +75,9 @@ class OverLimit(ServiceError):
 
 class Busy(ServiceError):
     status, title = 503, "The service is busy"
+
+
+class ClientGone(ServiceError):
+    """Nobody reads this answer; the status is the one that logs use for it."""
+
+    status, title = 499, "The client went away"

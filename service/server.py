@@ -59,6 +59,7 @@ def open_server(app, settings: Settings, host: str, port: int):
     try:
         # An address may hold a query of the full length, each character as up to nine (`%E2%82%AC`).
         return create_server(app, host=host, port=port, threads=THREADS, ident="caretrace",
+                             channel_request_lookahead=1,  # tells when a client has left
                              clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
                              max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
                              max_request_body_size=2 * settings.max_body_bytes)

@@ -21,6 +21,7 @@ class Settings:
     time_limit_s: float = 10.0
     max_time_limit_s: float = 60.0
     queue_limit_s: float = 5.0
+    max_waiting: int = 6  # queries that may wait for a process; each holds one of the server's threads
     memory_limit_bytes: int = 1024 * MEBIBYTE
     max_query_chars: int = 100_000
     max_body_bytes: int = 1 * MEBIBYTE

@@ -10,10 +10,12 @@ from werkzeug.wsgi import wrap_file
 
 from service.cache import AnswerCache
 from service.description import Description
-from service.engine import Engine, Query
-from service.errors import BadQuery, BadRequest, Refused, ServiceError
+from service.engine import Answer, Engine, Query
+from service.errors import BadQuery, BadRequest, ClientGone, Refused, ServiceError
 from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, find_named, prefers_html
 from service.names import PREFIXES
+from service.presence import presence
+from service.process import ClientLeft
 from service.protocol import ProtocolRequest, read_request
 from service.querypage import QueryPages
 from service.responses import CROSS_ORIGIN, digest_of, respond, tag, unchanged
@@ -92,7 +94,7 @@ class Endpoint:
         graphs = (asked.default_graphs, asked.named_graphs)
         if any(graphs):  # a dataset given in the request replaces the whole dataset
             graphs = tuple(given or () for given in graphs)
-        answer = self.engine.run(Query(
+        answer = self._ask_engine(Query(
             asked.query, self.settings.base, "JSON" if is_graph else engine_name, engine_name if is_graph else "TURTLE",
             *graphs, asked.time_limit_s, PREFIXES))
         if answer.size > self.settings.spool_bytes:
@@ -102,6 +104,12 @@ class Endpoint:
         if not reading.volatile:
             self.cache.put(key, answer.kind, body)
         return answer.kind, body, answer.size
+
+    def _ask_engine(self, query: Query) -> Answer:
+        try:
+            return self.engine.run(query, presence(request.environ))
+        except ClientLeft:
+            raise ClientGone("The client closed the connection before the answer was complete.") from None
 
     def _send(self, asked: ProtocolRequest, reading: Reading, chosen: Format) -> Response:
         etag = digest_of(self._key(asked, chosen.engine_name), chosen.media_type)

@@ -113,6 +113,7 @@ def _sums(folder: Path) -> str:
 
 
 def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
+    store.extend(catalogue.tombstones(data))
     description = catalogue.turtle(store, data, __version__)
     store.extend(catalogue.quads(description))
     nquads = canonical_nquads(store)

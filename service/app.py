@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
 from flask import Flask, Response, redirect, render_template, request
-from pathlib import Path
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, responses, sparql, wording
+from service import dumps, linked_data, responses, signposts, sparql, wording
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.documents import Documents
@@ -71,21 +72,30 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    _add_pages(app, views, query_pages, release)
-    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
+    _add_pages(app, views, query_pages, release, settings)
+    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     return app
 
 
-def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release) -> None:
-    def page(body: str) -> Response:
-        return responses.respond(body, "text/html; charset=utf-8", shared=False)
+def _context(folder: Path) -> dict | None:
+    """The JSON-LD context that the release publishes, if it has one."""
+    path = folder / "context.jsonld"
+    return json.loads(path.read_bytes())["@context"] if path.is_file() else None
+
+
+def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release,
+               settings: Settings) -> None:
+    def page(body: str, headers: dict[str, str] | None = None) -> Response:
+        return responses.respond(body, "text/html; charset=utf-8", shared=False, headers=headers)
 
     @app.get("/")
     def home() -> Response:
         sources = views.catalogue.folders.get("source", [])
         counts = [(name, len(entries)) for name, entries in views.catalogue.folders.items()]
-        return page(render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
+        files = [(f"/dump/{Path(release.path).name}/{name}", dumps.media_type(name)) for name, _ in dumps.dump_files(Path(release.path))]
+        links = {"Link": signposts.of_dataset(settings.base, request.script_root, files)}
+        return page(headers=links, body=render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
                                     files=dumps.dump_files(Path(release.path))))
 
     @app.get("/browse")

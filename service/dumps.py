@@ -20,6 +20,11 @@ def dump_files(folder: Path) -> list[tuple[str, int]]:
                   if path.is_file() and path.suffix in TYPES and not path.name.startswith("."))
 
 
+def media_type(name: str) -> str:
+    """The media type of a dump file, without parameters."""
+    return TYPES[Path(name).suffix].partition(";")[0]
+
+
 def blueprint(folder: Path, digest: str) -> Blueprint:
     """The routes of one release's files; `digest` is the release's digest, whose first 16 digits name it too."""
     routes = Blueprint("dumps", __name__)

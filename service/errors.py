@@ -45,6 +45,10 @@ class NotFound(ServiceError):
     status, title = 404, "Nothing has this address"
 
 
+class Gone(ServiceError):
+    status, title = 410, "This was withdrawn"
+
+
 class WrongMethod(ServiceError):
     status, title = 405, "The method is not allowed here"
 

@@ -25,9 +25,11 @@ def _typed(node: dict) -> dict:
 
 def compact(expanded: bytes, context: dict) -> bytes:
     """An expanded document in the terms of `context` (the value of its `@context`), which it then holds."""
-    nodes = [_typed(node) for node in json.loads(expanded)]
+    nodes: dict[str, dict] = {}
+    for node in json.loads(expanded):  # a claim's record and its graph come apart
+        nodes.setdefault(node["@id"], {}).update(_typed(node))
     # The loader would fetch what a context imports; ours imports nothing, and nothing may be fetched.
-    compacted = jsonld.compact(nodes, {"@context": context}, {"documentLoader": _refuse, "graph": False})
+    compacted = jsonld.compact(list(nodes.values()), {"@context": context}, {"documentLoader": _refuse, "graph": False})
     return json.dumps(compacted, ensure_ascii=False, indent=1).encode()
 
 

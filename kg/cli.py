@@ -222,6 +222,16 @@ def query(query: str | None, file: Path | None, form: str) -> None:
 
 
 @main.command()
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write them there as TriG.")
+def nanopubs(output: Path) -> None:
+    """Write each claim of the current release as a nanopublication with a trusty URI (needs the extra `nanopub`)."""
+    from kg.nanopubs import write_trig  # brings rdflib
+
+    opened = open_current(project().releases)
+    click.echo(f"{write_trig(opened.store, opened.digest, output)} nanopublications in {output}")
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--data", multiple=True, type=click.Path(path_type=Path), help="Serve this RDF FILE, and those that follow, instead of a release.")

@@ -12,6 +12,7 @@ from flask import Flask, Response, redirect, render_template, request
 from kg.texts import Registry, TextVersion
 from service import dumps, linked_data, responses, signposts, sparql, wording
 from service.cache import AnswerCache
+from service.card import dataset_card
 from service.catalogue import Catalogue
 from service.documents import Documents
 from service.description import Description
@@ -96,7 +97,8 @@ def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Relea
         files = [(f"/dump/{Path(release.path).name}/{name}", dumps.media_type(name)) for name, _ in dumps.dump_files(Path(release.path))]
         links = {"Link": signposts.of_dataset(settings.base, request.script_root, files)}
         return page(headers=links, body=render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
-                                    files=dumps.dump_files(Path(release.path))))
+                                    files=dumps.dump_files(Path(release.path)), card=dataset_card(
+                                        query_pages.reader, settings.base, settings.root(request.url_root), Path(release.path), release.meta)))
 
     @app.get("/browse")
     @app.get("/browse/<folder>")

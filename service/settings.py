@@ -40,7 +40,11 @@ class Settings:
 
     def endpoint(self, request_root: str) -> str:
         """The endpoint's address as the world sees it; `request_root` is the service's root as a request names it."""
-        return f"{(self.public_url or request_root).rstrip('/')}/sparql"
+        return f"{self.root(request_root)}/sparql"
+
+    def root(self, request_root: str) -> str:
+        """The service's root as the world sees it, without a slash at its end."""
+        return (self.public_url or request_root).rstrip("/")
 
     def may_show_texts(self, host: str, through_proxy: bool) -> bool:
         """Whether a request that names `host` may see registered texts.

@@ -16,7 +16,7 @@ LAYERS = [
     {"data"},
     {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify"},
     {"catalogue", "checks", "statistics", "store"},
-    {"asking", "curating", "fmt", "release"},
+    {"asking", "curating", "fmt", "nanopubs", "release"},
     {"cli"},
 ]
 FOR_THE_SERVICE = {"errors", "names", "normal", "store", "texts"}

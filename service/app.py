@@ -18,6 +18,7 @@ from service.documents import Documents
 from service.description import Description
 from service.engine import Engine
 from service.errors import NotFound
+from service.express import Express
 from service.excerpts import FindText
 from service.querypage import QueryPages
 from service.reader import Reader
@@ -76,6 +77,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     _add_pages(app, views, query_pages, release, settings)
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
+    app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
     return app
 
 
@@ -98,7 +100,7 @@ def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Relea
         links = {"Link": signposts.of_dataset(settings.base, request.script_root, files)}
         return page(headers=links, body=render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
                                     files=dumps.dump_files(Path(release.path)), card=dataset_card(
-                                        query_pages.reader, settings.base, settings.root(request.url_root), Path(release.path), release.meta)))
+                                        query_pages.reader, settings.base, settings.root(request.url_root), Path(release.path), release.digest, release.meta)))
 
     @app.get("/browse")
     @app.get("/browse/<folder>")

@@ -15,6 +15,7 @@ from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.description import Description
 from service.engine import Engine
+from service.express import Express
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -84,4 +85,5 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
     def home() -> Response:
         return redirect(f"{request.script_root}/sparql", 302)
 
+    app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
     return app

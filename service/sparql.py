@@ -117,7 +117,8 @@ class Endpoint:
             return tag(Response(status=304, headers=CROSS_ORIGIN), etag, "Accept")
         _, body, size = self._run(asked, reading, chosen)
         whole = body if isinstance(body, bytes) else wrap_file(request.environ, body)
-        response = Response(whole, content_type=chosen.content_type, headers=CROSS_ORIGIN, direct_passthrough=True)
+        response = Response(whole, content_type=chosen.content_type, headers=CROSS_ORIGIN,
+                            direct_passthrough=not isinstance(body, bytes))
         response.content_length = size
         if reading.volatile:  # the same query has another answer next time
             response.headers.update({"Cache-Control": "no-store", "Vary": "Accept"})

@@ -8,9 +8,10 @@ from typing import Protocol
 
 import pyoxigraph as ox
 from flask import Flask, Response, redirect, render_template, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, responses, signposts, sparql, wording
+from service import dumps, linked_data, operation, responses, signposts, sparql, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -78,6 +79,10 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
+    operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)})
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
+                                x_prefix=settings.proxies)
     return app
 
 
@@ -114,7 +119,7 @@ def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Relea
 
     @app.get("/robots.txt")
     def robots() -> Response:
-        return Response("User-agent: *\nDisallow: /sparql\n", content_type="text/plain; charset=utf-8")
+        return Response("User-agent: *\nDisallow: /sparql\nDisallow: /metrics\n", content_type="text/plain; charset=utf-8")
 
     @app.get("/favicon.ico")
     def favicon() -> Response:

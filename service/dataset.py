@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 from flask import Flask, Response, redirect, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.errors import CaretraceError
-from service import responses, sparql, wording
+from service import operation, responses, sparql, wording
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.description import Description
@@ -86,4 +87,8 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
         return redirect(f"{request.script_root}/sparql", 302)
 
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
+    operation.install(app, engine, settings, {"data": digest})
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
+                                x_prefix=settings.proxies)
     return app

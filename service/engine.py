@@ -46,6 +46,8 @@ class Answer:
 class Engine:
     """Answers queries on the store at `store_path`, each in a process that can be killed."""
 
+    name = "oxigraph"
+
     def __init__(self, store_path: Path, settings: Settings):
         self.store_path, self.settings = store_path, settings
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
@@ -54,6 +56,7 @@ class Engine:
         self._closed = False
         # Waiting queries hold a thread each of those that pages need too.
         self._places = threading.BoundedSemaphore(settings.workers + settings.max_waiting)
+        self._present = 0
         self.events: Counter[str] = Counter()
         for _ in range(settings.workers):
             self._add()
@@ -90,6 +93,16 @@ class Engine:
             words = self._replace(worker)
         raise EngineFailed("No query process starts: " + (words.strip().splitlines() or ["it gave no reason"])[-1])
 
+    @property
+    def idle(self) -> int:
+        """How many processes wait for work."""
+        return self._idle.qsize()
+
+    @property
+    def present(self) -> int:
+        """How many queries are at work or wait for a process."""
+        return self._present
+
     def isolation(self) -> dict:
         """What keeps a query in: which of network namespace, descriptor and memory limits are in force."""
         worker = self._take()
@@ -103,9 +116,13 @@ class Engine:
         """
         if not self._places.acquire(blocking=False):
             raise self._busy()
+        with self._lock:
+            self._present += 1
         try:
             return self._run(query, left)
         finally:
+            with self._lock:
+                self._present -= 1
             self._places.release()
 
     def _run(self, query: Query, left: Left) -> Answer:

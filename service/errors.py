@@ -14,6 +14,10 @@ class PortInUse(CaretraceError):
                          f"Choose another with `--port {port + 1}`, or stop that program.")
 
 
+class SettingError(CaretraceError):
+    """A setting in the environment has a value that it cannot have."""
+
+
 class ServiceError(CaretraceError):
     """A request that gets no answer: HTTP status, title, detail and what else a client may need."""
 
@@ -67,6 +71,10 @@ class AddressTooLong(ServiceError):
 
 class UnknownContent(ServiceError):
     status, title = 415, "The content type is not one of the SPARQL Protocol"
+
+
+class TooMany(ServiceError):
+    status, title = 429, "Too many requests"
 
 
 class EngineFailed(ServiceError):

@@ -87,6 +87,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.update(CROSS_ORIGIN)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     return response
 

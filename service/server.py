@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import tempfile
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from waitress import create_server
 from service.app import Release, create_app
 from service.dataset import create_data_app, load_files
 from service.errors import PortInUse
+from service.operation import missing_isolation
 from service.settings import Settings
 
+LOG = logging.getLogger("caretrace")
 THREADS = 16
 HEADER_BYTES = 16 * 1024
 
@@ -45,6 +48,8 @@ def _run(app: Flask, settings: Settings, host: str, port: int, announce: Callabl
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     try:
         server = open_server(app, settings, host, port)
+        for sentence in missing_isolation(app.extensions["caretrace"].isolation()):
+            LOG.warning("%s", sentence)
         announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
         try:
             server.run()

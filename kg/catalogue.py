@@ -60,3 +60,18 @@ def quads(text: str) -> list[ox.Quad]:
     """The description in the release's graph; blank nodes are new in every call."""
     parsed = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     return [ox.Quad(*quad.triple, ox.NamedNode(names.RELEASE_GRAPH)) for quad in parsed]
+
+
+def tombstones(data: Data) -> list[ox.Quad]:
+    """What was withdrawn, when, why and in favour of what, in the release's graph."""
+    terms = {"date": "http://purl.org/dc/terms/modified", "reason": "http://www.w3.org/2000/01/rdf-schema#comment"}
+    graph, found = ox.NamedNode(names.RELEASE_GRAPH), []
+    for record in data.withdrawn.values():
+        thing = ox.NamedNode(names.iri(record["id"]))
+        date = ox.Literal(record["date"], datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+        found += [ox.Quad(thing, ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated"), ox.Literal(True), graph),
+                  ox.Quad(thing, ox.NamedNode(terms["date"]), date, graph),
+                  ox.Quad(thing, ox.NamedNode(terms["reason"]), ox.Literal(record["reason"], language="en"), graph)]
+        if new := record.get("replacedBy"):
+            found.append(ox.Quad(thing, ox.NamedNode("http://purl.org/dc/terms/isReplacedBy"), ox.NamedNode(names.iri(new)), graph))
+    return found

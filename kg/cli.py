@@ -245,12 +245,32 @@ def explain(triple: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write them there as TriG.")
+def nanopubs(output: Path) -> None:
+    """Write each claim of the current release as a nanopublication with a trusty URI (needs the extra `nanopub`)."""
+    from kg.nanopubs import write_trig  # brings rdflib
+
+    opened = open_current(project().releases)
+    click.echo(f"{write_trig(opened.store, opened.digest, output)} nanopublications in {output}")
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
-    """Serve pages, linked data and the SPARQL endpoint from the current release."""
-    from service.server import serve as run  # the command line alone needs no web server
+@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="Serve this RDF FILE, and those that follow, instead of a release.")
+@click.option("--base", help="With --data: what relative IRIs in queries are resolved against.")
+@click.argument("more", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: tuple[Path, ...]) -> None:
+    """Serve pages, linked data and the SPARQL endpoint from the current release, or the endpoint over any RDF files."""
+    from service.server import serve as run, serve_files  # the command line alone needs no web server
+    from service.settings import Settings
 
+    if not data and (more or base):
+        raise click.UsageError("files and --base belong to --data: caretrace serve --data FILE…")
+    if data:
+        settings = Settings(base=base or f"http://{host}:{port}/")
+        serve_files([*data, *more], settings, host, port, lambda url: click.echo(f"Serving {url}sparql\nStop with Ctrl-C."))
+        return
     opened = open_current(project().releases)
     run(opened, host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
 

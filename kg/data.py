@@ -34,6 +34,7 @@ class Data:
     claim_files: list[ClaimFile] = field(default_factory=list)
     relations: dict[str, Record] = field(default_factory=dict)
     sentences: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    withdrawn: dict[str, Record] = field(default_factory=dict)    # by the id that is no longer used
     places: dict[str, tuple[str, int]] = field(default_factory=dict)  # id → (file, line)
 
     @property
@@ -129,12 +130,24 @@ class _Loader:
             for record in (self.read(path, "relations") or {}).get("relations", []):
                 if self.place(record, path):
                     self.data.relations[record["id"]] = record
+        for path in self.files("withdrawn.yaml"):
+            for record in listed((self.read(path, "withdrawn") or {}).get("withdrawn")):
+                self.tombstone(path, record)
         if self.problems:
             raise DataError(self.problems)
         self.problems = list(dangling(self.data)) + list(misplaced(self.data))
         if self.problems:
             raise DataError(self.problems)
         return self.data
+
+    def tombstone(self, path: Path, record: Record) -> None:
+        """What was published once and is gone: its id stays its own, and its successor has a record."""
+        new = record.get("replacedBy")
+        fresh = self.need(record["id"] not in self.data.places, path, record, "a withdrawn id has a record", "remove one of the two")
+        once = self.need(record["id"] not in self.data.withdrawn, path, record, "is withdrawn twice", "keep one of the two")
+        known = self.need(new is None or new in self.data.places, path, record, f"replacedBy: {new} has no record", "name what takes its place now")
+        if fresh and once and known:
+            self.data.withdrawn[record["id"]] = record
 
     def source(self, path: Path) -> None:
         record = self.read(path, "source")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -99,6 +100,11 @@ def _write_dumps(folder: Path, nquads: bytes, project: Project) -> None:
                               ("caretrace.jsonld", ox.RdfFormat.JSON_LD, quads)):
         (folder / name).write_bytes(_prefixes_sorted(ox.serialize(items, format=form, prefixes=questions.PREFIXES)))
     shutil.copyfile(project.ontology / "context.jsonld", folder / "context.jsonld")
+    if (changes := project.data / "CHANGELOG.md").is_file():
+        shutil.copyfile(changes, folder / "CHANGELOG.md")
+    for path in sorted(folder.glob("caretrace.*")):
+        # No time of making within: equal releases are equal to the byte.
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
 
 
 def _prefixes_sorted(dump: bytes) -> bytes:
@@ -121,6 +127,7 @@ def _sums(folder: Path) -> str:
 
 
 def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
+    store.extend(catalogue.tombstones(data))
     description = catalogue.turtle(store, data, __version__)
     store.extend(catalogue.quads(description))
     nquads = canonical_nquads(store)

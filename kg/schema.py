@@ -56,6 +56,8 @@ SHAPES: dict[str, dict[str, Field]] = {
                "sections": shape("section", True), "note": text(many=True)},
     "text": {"id": ref("text", required=True), "sha256": Field("digest", True), "codePoints": Field("int", True)},
     "section": {"id": ref("section", required=True), "title": text(True)} | _SPAN | {"partOf": ref("section"), "note": text(many=True)},
+    "withdrawn": {"withdrawn": shape("tombstone", True)},
+    "tombstone": {"id": ref(required=True), "replacedBy": ref(), "date": Field("date", True), "reason": text(True)},
     "references": {"source": ref("source", required=True), "references": shape("reference", True)},
     "reference": {"id": ref("reference", required=True), "marker": text(True), "work": ref("work", required=True),
                   "passages": shape("passage", True), "note": text(many=True)},

@@ -61,10 +61,14 @@ def open_release(folder: Path) -> Release:
     return Release(folder, meta["digest"], counts, meta, store)
 
 
-def open_current(releases: Path) -> Release:
-    """The current release below `releases`. Raises ReleaseError when there is none or it is not whole."""
+def current_name(releases: Path) -> str:
+    """The name of the current release below `releases`. Raises ReleaseError when there is none."""
     try:
-        name = (releases / "current").read_text(encoding="utf-8").strip()
+        return (releases / "current").read_text(encoding="utf-8").strip()
     except OSError:
         raise ReleaseError(f"No release has been made in {releases}. {REMEDY}") from None
-    return open_release(releases / name)
+
+
+def open_current(releases: Path) -> Release:
+    """The current release below `releases`. Raises ReleaseError when there is none or it is not whole."""
+    return open_release(releases / current_name(releases))

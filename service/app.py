@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
 from flask import Flask, Response, redirect, render_template, request
-from pathlib import Path
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, responses, sparql, versions
+from service import dumps, explaining, howto, linked_data, operation, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
+from service.card import dataset_card
 from service.catalogue import Catalogue
 from service.documents import Documents
+from service.description import Description
 from service.engine import Engine
 from service.errors import NotFound
+from service.express import Express
 from service.excerpts import FindText
-from service.links import href, path_of
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -66,40 +70,45 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
-    _install_template_words(app, catalogue, settings, release)
-    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages)
+    wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name)
+    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
+                               Description(settings, release.digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
-    _add_pages(app, views, query_pages, release)
-    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
+    _add_pages(app, views, query_pages, release, settings)
+    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
+    app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
+    operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)})
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
+                                x_prefix=settings.proxies)
     return app
 
 
-def _install_template_words(app: Flask, catalogue: Catalogue, settings: Settings, release: Release) -> None:
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["label"] = catalogue.label
-    app.jinja_env.filters["short"] = catalogue.short
-    app.jinja_env.filters["href"] = lambda iri: href(settings.base, iri, request.script_root)
-    app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(settings.base, iri)}"
-    app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
-    app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
-    app.jinja_env.globals.update(release=release, base=settings.base, release_name=Path(release.path).name)
+def _context(folder: Path) -> dict | None:
+    """The JSON-LD context that the release publishes, if it has one."""
+    path = folder / "context.jsonld"
+    return json.loads(path.read_bytes())["@context"] if path.is_file() else None
 
 
-def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release) -> None:
-    def page(body: str) -> Response:
-        return responses.respond(body, "text/html; charset=utf-8", shared=False)
+def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release,
+               settings: Settings) -> None:
+    def page(body: str, headers: dict[str, str] | None = None) -> Response:
+        return responses.respond(body, "text/html; charset=utf-8", shared=False, headers=headers)
 
     @app.get("/")
     def home() -> Response:
         sources = views.catalogue.folders.get("source", [])
         counts = [(name, len(entries)) for name, entries in views.catalogue.folders.items()]
-        return page(render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
-                                    files=dumps.dump_files(Path(release.path))))
+        files = [(f"/dump/{Path(release.path).name}/{name}", dumps.media_type(name)) for name, _ in dumps.dump_files(Path(release.path))]
+        links = {"Link": signposts.of_dataset(settings.base, request.script_root, files)}
+        return page(headers=links, body=render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
+                                    files=dumps.dump_files(Path(release.path)), card=dataset_card(
+                                        query_pages.reader, settings.base, settings.root(request.url_root), Path(release.path), release.digest, release.meta)))
 
     @app.get("/browse")
     @app.get("/browse/<folder>")
@@ -113,7 +122,7 @@ def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Relea
 
     @app.get("/robots.txt")
     def robots() -> Response:
-        return Response("User-agent: *\nDisallow: /sparql\n", content_type="text/plain; charset=utf-8")
+        return Response("User-agent: *\nDisallow: /sparql\nDisallow: /metrics\n", content_type="text/plain; charset=utf-8")
 
     @app.get("/favicon.ico")
     def favicon() -> Response:

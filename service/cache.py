@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Hashable
+from typing import Any, Hashable
 
 
 class AnswerCache:
-    """Key → (kind of result, body). Safe to use from several threads."""
+    """Key → (what else is known of the body, body). Safe to use from several threads."""
 
     def __init__(self, max_bytes: int):
         self.max_bytes, self.held_bytes = max_bytes, 0
-        self._entries: OrderedDict[Hashable, tuple[str, bytes]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Any, bytes]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> tuple[str, bytes] | None:
+    def get(self, key: Hashable) -> tuple[Any, bytes] | None:
         """The entry, now the most recently used, or None."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
             return self._entries.get(key)
 
-    def put(self, key: Hashable, kind: str, body: bytes) -> None:
+    def put(self, key: Hashable, about: Any, body: bytes) -> None:
         """Keep an answer unless it alone is larger than the cache."""
         if len(body) > self.max_bytes:
             return
         with self._lock:
             if key in self._entries:
                 self.held_bytes -= len(self._entries.pop(key)[1])
-            self._entries[key] = (kind, body)
+            self._entries[key] = (about, body)
             self.held_bytes += len(body)
             while self.held_bytes > self.max_bytes:
                 self.held_bytes -= len(self._entries.popitem(last=False)[1][1])

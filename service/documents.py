@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyoxigraph as ox
 
 from kg.names import CT
+from service.jsonld import compact
 from service.links import passage_place, path_of
 from service.names import PREFIXES, RDFS
 from service.negotiation import Format
@@ -14,22 +17,25 @@ from service.worker import write_graph
 
 PARTS = {CT + name for name in ("hasPassage", "hasContext", "hasAttribution", "states", "hasTextVersion")}
 MAX_INCOMING = 5000
+KEPT = 500
 WITH_GRAPHS = frozenset(("TRIG", "N_QUADS", "JSON_LD"))
 
 
 class Documents:
     """Serialises what the store holds about an IRI."""
 
-    def __init__(self, reader: Reader, base: str):
-        self._reader, self._base = reader, base
+    def __init__(self, reader: Reader, base: str, context: dict | None = None):
+        self._reader, self._base, self._context = reader, base, context
+        self.write = lru_cache(KEPT)(self._write)  # a release never changes
 
-    def write(self, iri: str, form: Format) -> bytes:
+    def _write(self, iri: str, form: Format) -> bytes:
         """The document of `iri`. Formats without named graphs hold the record and point at the graph's document."""
         record, graph = self._record(iri), self._reader.graph(iri)
         if not record:  # a denial or a term stands in a named graph only
             graph = graph or self._reader.elsewhere(iri)
         if form.engine_name in WITH_GRAPHS:
-            return write_graph(ox, [*record, *graph], None, form.engine_name, PREFIXES)
+            written = write_graph(ox, [*record, *graph], None, form.engine_name, PREFIXES)
+            return compact(written, self._context) if form.engine_name == "JSON_LD" and self._context else written
         triples = [quad.triple for quad in (record or graph)]
         if record and graph:
             pointer = ox.NamedNode(f"{self._base}{path_of(self._base, iri)}.trig")

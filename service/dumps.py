@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from flask import Blueprint, Response, redirect, request, send_file
@@ -10,7 +11,9 @@ from service.errors import NotFound
 from service.responses import CROSS_ORIGIN, digest_of
 
 TYPES = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle; charset=utf-8",
-         ".jsonld": "application/ld+json", ".json": "application/json", "": "text/plain; charset=utf-8"}
+         ".jsonld": "application/ld+json", ".json": "application/json", ".gz": "application/gzip",
+         ".md": "text/markdown; charset=utf-8", "": "text/plain; charset=utf-8"}
+NAME = re.compile(r"[0-9a-f]{16}")
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -20,6 +23,17 @@ def dump_files(folder: Path) -> list[tuple[str, int]]:
                   if path.is_file() and path.suffix in TYPES and not path.name.startswith("."))
 
 
+def media_type(name: str) -> str:
+    """The media type of a dump file, without parameters."""
+    return TYPES[Path(name).suffix].partition(";")[0]
+
+
+def _other_release(releases: Path, name: str) -> Path | None:
+    """The folder of an older release, which keeps its address."""
+    found = releases / name
+    return found if NAME.fullmatch(name) and (found / "SHA256SUMS").is_file() else None
+
+
 def blueprint(folder: Path, digest: str) -> Blueprint:
     """The routes of one release's files; `digest` is the release's digest, whose first 16 digits name it too."""
     routes = Blueprint("dumps", __name__)
@@ -27,14 +41,17 @@ def blueprint(folder: Path, digest: str) -> Blueprint:
 
     @routes.get("/dump/<release>/<file>")
     def dump(release: str, file: str) -> Response:
-        offered = [name for name, _ in dump_files(folder)]
         if release == "latest":
             return _redirect(f"/dump/{folder.name}/{file}")
-        if release not in names or file not in offered:
-            raise NotFound(f"This service holds release {folder.name} with the files {', '.join(offered)}.",
-                           available=[f"/dump/{folder.name}/{name}" for name in offered])
-        etag = digest_of(digest, file)
-        response = send_file(folder / file, mimetype=TYPES[Path(file).suffix], conditional=True, etag=etag)
+        if release == digest:
+            release = digest[:16]
+        held = folder if release in names else _other_release(folder.parent, release)
+        offered = [name for name, _ in dump_files(held or folder)]
+        if held is None or file not in offered:
+            raise NotFound(f"Of release {(held or folder).name} there are the files {', '.join(offered)}.",
+                           available=[f"/dump/{(held or folder).name}/{name}" for name in offered])
+        response = send_file(held / file, mimetype=TYPES[Path(file).suffix], conditional=True,
+                             etag=digest_of(held.name, file))
         response.headers.update({"Cache-Control": IMMUTABLE, **CROSS_ORIGIN})
         return response
 

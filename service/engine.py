@@ -6,26 +6,18 @@ cannot hold up the others; its death is seen at once and not at the next tick; a
 
 from __future__ import annotations
 
-import json
-import os
 import queue
-import selectors
-import subprocess
-import sys
-import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from service.errors import BadQuery, Busy, EngineFailed, OverLimit, TooLarge
+from service.errors import BadQuery, Busy, EngineFailed, NotAcceptable, OverLimit, TooLarge
+from service.process import ClientLeft, Gone, Left, Worker, stays
 from service.settings import Settings
 from service.syntax import explain_error
-from service.worker import LENGTH
-
-WORKER = Path(__file__).with_name("worker.py")
-START_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -51,87 +43,10 @@ class Answer:
     body: IO[bytes]
 
 
-class Gone(Exception):
-    """The process ended (or was killed) before its reply was complete."""
-
-
-class Worker:
-    """One query process and its pipe."""
-
-    def __init__(self, store_path: Path, memory_limit_bytes: int):
-        self.stderr = tempfile.TemporaryFile()
-        # -P: the script's own folder, with its `names` and `errors`, is no place to import from.
-        # A session of its own: Ctrl-C in a terminal ends the server, which then ends its processes.
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", str(WORKER), str(store_path), str(memory_limit_bytes)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.stderr, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"})
-        self.selector = selectors.DefaultSelector()
-        self.selector.register(self.process.stdout, selectors.EVENT_READ)
-        self.isolation: dict | None = None
-
-    def wait_ready(self) -> None:
-        """Read the first message, which says what isolation is in force. Raises Gone when the process cannot start."""
-        if self.isolation is None:
-            self.isolation = json.loads(self._message(time.monotonic() + START_LIMIT_S))
-
-    def ask(self, request: dict, spool_bytes: int) -> tuple[dict, IO[bytes], int]:
-        """Header, result and its size. Raises TimeoutError or Gone; the process is then of no more use."""
-        deadline = time.monotonic() + request["time_limit_s"]
-        data = json.dumps(request).encode()
-        try:
-            self.process.stdin.write(LENGTH.pack(len(data)) + data)
-            self.process.stdin.flush()
-        except OSError:
-            raise Gone from None
-        header = json.loads(self._message(deadline))
-        body = tempfile.SpooledTemporaryFile(max_size=spool_bytes)
-        size = self._copy(body, deadline)
-        body.seek(0)
-        return header, body, size
-
-    def _read(self, count: int, deadline: float) -> bytes:
-        if not self.selector.select(max(0.0, deadline - time.monotonic())):
-            raise TimeoutError
-        data = self.process.stdout.raw.read(count)
-        if not data:
-            raise Gone
-        return data
-
-    def _exactly(self, count: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            parts += self._read(count - len(parts), deadline)
-        return bytes(parts)
-
-    def _message(self, deadline: float) -> bytes:
-        return self._exactly(LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0], deadline)
-
-    def _copy(self, target: IO[bytes], deadline: float) -> int:
-        size = left = LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0]
-        while left:
-            data = self._read(min(left, 1 << 18), deadline)
-            target.write(data)
-            left -= len(data)
-        return size
-
-    def stop(self) -> str:
-        """Kill the process; returns the start of what it wrote to standard error."""
-        self.process.kill()
-        self.process.wait()
-        self.selector.close()
-        self.process.stdout.close()
-        try:
-            self.process.stdin.close()
-        except OSError:
-            pass  # a request that the process never read
-        self.stderr.seek(0)
-        words = self.stderr.read(4000).decode("utf-8", "replace")
-        self.stderr.close()
-        return words
-
-
 class Engine:
     """Answers queries on the store at `store_path`, each in a process that can be killed."""
+
+    name = "oxigraph"
 
     def __init__(self, store_path: Path, settings: Settings):
         self.store_path, self.settings = store_path, settings
@@ -139,6 +54,10 @@ class Engine:
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
+        # Waiting queries hold a thread each of those that pages need too.
+        self._places = threading.BoundedSemaphore(settings.workers + settings.max_waiting)
+        self._present = 0
+        self.events: Counter[str] = Counter()
         for _ in range(settings.workers):
             self._add()
 
@@ -164,7 +83,7 @@ class Engine:
             try:
                 worker = self._idle.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise Busy("All query processes are at work. Try again in a few seconds.", {"Retry-After": "5"}) from None
+                raise self._busy() from None
             try:
                 if worker.process.poll() is None:
                     worker.wait_ready()
@@ -174,14 +93,39 @@ class Engine:
             words = self._replace(worker)
         raise EngineFailed("No query process starts: " + (words.strip().splitlines() or ["it gave no reason"])[-1])
 
+    @property
+    def idle(self) -> int:
+        """How many processes wait for work."""
+        return self._idle.qsize()
+
+    @property
+    def present(self) -> int:
+        """How many queries are at work or wait for a process."""
+        return self._present
+
     def isolation(self) -> dict:
         """What keeps a query in: which of network namespace, descriptor and memory limits are in force."""
         worker = self._take()
         self._idle.put(worker)
         return dict(worker.isolation)
 
-    def run(self, query: Query) -> Answer:
-        """The complete answer. Raises BadQuery, TooLarge, OverLimit, Busy or EngineFailed."""
+    def run(self, query: Query, left: Left = stays) -> Answer:
+        """The complete answer. Raises BadQuery, TooLarge, NotAcceptable, OverLimit, Busy, EngineFailed or ClientLeft.
+
+        `left` tells whether the client went away; its query is then killed.
+        """
+        if not self._places.acquire(blocking=False):
+            raise self._busy()
+        with self._lock:
+            self._present += 1
+        try:
+            return self._run(query, left)
+        finally:
+            with self._lock:
+                self._present -= 1
+            self._places.release()
+
+    def _run(self, query: Query, left: Left) -> Answer:
         limit_s = min(query.time_limit_s or self.settings.time_limit_s, self.settings.max_time_limit_s)
         request = {"query": query.text, "base_iri": query.base_iri, "solutions_format": query.solutions_format,
                    "graph_format": query.graph_format, "default_graph": query.default_graph,
@@ -189,21 +133,33 @@ class Engine:
                    "max_result_bytes": self.settings.max_result_bytes}
         worker = self._take()
         try:
-            header, body, size = worker.ask(request, self.settings.spool_bytes)
+            header, body, size = worker.ask(request, self.settings.spool_bytes, left)
         except TimeoutError:
-            self._replace(worker)
+            self._kill(worker, "time")
             raise OverLimit(f"The query ran into the time limit of {limit_s:g} seconds. Narrow it, add a LIMIT, or ask "
                             f"for up to {self.settings.max_time_limit_s:g} seconds with timeout=.", {"Retry-After": "30"},
                             limit="time", time_limit_s=limit_s) from None
         except Gone:
             raise self._cause_of_death(self._replace(worker), worker.process.returncode) from None
-        except BaseException:
-            self._replace(worker)
+        except BaseException as error:
+            self._kill(worker, "client-left" if isinstance(error, ClientLeft) else "error")
             raise
         self._idle.put(worker)
         if header["status"] != "ok":
             raise self._refusal(header, query)
         return Answer(header["kind"], size, body)
+
+    def _kill(self, worker: Worker, reason: str) -> None:
+        self._count(f"killed-{reason}")
+        self._replace(worker)
+
+    def _count(self, event: str) -> None:
+        with self._lock:
+            self.events[event] += 1
+
+    def _busy(self) -> Busy:
+        self._count("busy")
+        return Busy("All query processes are at work. Try again in a few seconds.", {"Retry-After": "5"})
 
     def _refusal(self, header: dict, query: Query) -> Exception:
         message = header.get("message", "")
@@ -214,17 +170,22 @@ class Engine:
             case "too-large":
                 return TooLarge(f"The result has more than {self.settings.max_result_bytes} bytes. Narrow the query, page "
                                 "through it with LIMIT and OFFSET, or take the dump.", limit="result")
+            case "not-xml":
+                return NotAcceptable("The result holds a character or a name that no XML document can carry. Ask for "
+                                     "another format; JSON, TSV, N-Triples and Turtle carry everything.")
             case "memory":
                 return self._out_of_memory()
         return BadQuery(f"The engine cannot answer this query: {message}")
 
     def _out_of_memory(self) -> Exception:
+        self._count("killed-memory")
         return OverLimit(f"The query needs more than {self.settings.memory_limit_bytes} bytes of memory. Narrow it, or "
                          "take the dump and query it where there is room.", limit="memory")
 
     def _cause_of_death(self, words: str, code: int | None) -> Exception:
         if "memory allocation" in words or "bad_alloc" in words or "MemoryError" in words:
             return self._out_of_memory()
+        self._count("crashed")
         if "overflowed its stack" in words or code == -11:
             return BadQuery("The query is nested too deeply for the engine. Write it with fewer nested groups.",
                             limit="nesting")

@@ -14,6 +14,10 @@ class PortInUse(CaretraceError):
                          f"Choose another with `--port {port + 1}`, or stop that program.")
 
 
+class SettingError(CaretraceError):
+    """A setting in the environment has a value that it cannot have."""
+
+
 class ServiceError(CaretraceError):
     """A request that gets no answer: HTTP status, title, detail and what else a client may need."""
 
@@ -45,6 +49,10 @@ class NotFound(ServiceError):
     status, title = 404, "Nothing has this address"
 
 
+class Gone(ServiceError):
+    status, title = 410, "This was withdrawn"
+
+
 class WrongMethod(ServiceError):
     status, title = 405, "The method is not allowed here"
 
@@ -65,6 +73,10 @@ class UnknownContent(ServiceError):
     status, title = 415, "The content type is not one of the SPARQL Protocol"
 
 
+class TooMany(ServiceError):
+    status, title = 429, "Too many requests"
+
+
 class EngineFailed(ServiceError):
     status, title = 500, "The query engine failed"
 
@@ -75,3 +87,9 @@ class OverLimit(ServiceError):
 
 class Busy(ServiceError):
     status, title = 503, "The service is busy"
+
+
+class ClientGone(ServiceError):
+    """Nobody reads this answer; the status is the one that logs use for it."""
+
+    status, title = 499, "The client went away"

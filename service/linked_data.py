@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request
 from urllib.parse import quote
 
+from service import signposts
 from service.catalogue import Catalogue
 from service.documents import Documents
-from service.errors import NotFound
+from service.errors import Gone, NotFound
 from service.links import iri_of
 from service.negotiation import GRAPHS, HTML, PAGE_OR_GRAPH, Format, choose_accepted, choose_named
 from service.reader import Reader
 from service.responses import CROSS_ORIGIN, respond
 from service.settings import Settings
+from service.signposts import link
 from service.views import Views
 
 BY_SUFFIX = {item.suffix: item for item in (HTML, *GRAPHS)}
@@ -31,13 +33,16 @@ class LinkedData:
     settings: Settings
 
     def answer(self, path: str) -> Response:
-        """A redirect for a thing, a document for a document. Raises NotFound with near names."""
+        """A redirect for a thing, a document for a document. Raises Gone with the successor, NotFound with near names."""
         iri = iri_of(self.settings.base, path)
+        stem, _, suffix = path.rpartition(".")
+        self._gone(iri, path)
+        if suffix in BY_SUFFIX:
+            self._gone(iri_of(self.settings.base, stem), stem)
         if self.reader.exists(iri):
             return self._see_other(path, iri)
-        stem, _, suffix = path.rpartition(".")
         if suffix in BY_SUFFIX and self.reader.exists(about := iri_of(self.settings.base, stem)):
-            return self._document(stem, about, BY_SUFFIX[suffix])
+            return self._document(about, BY_SUFFIX[suffix])
         near = self.catalogue.near(path)
         raise NotFound(f"There is no {path} in this release." + (" Did you mean one of these?" if near else
                        " The lists under /browse name everything there is."),
@@ -49,21 +54,28 @@ class LinkedData:
         chosen = choose_named(name, PAGE_OR_GRAPH) if name else choose_accepted(request.accept_mimetypes, PAGE_OR_GRAPH)
         response = redirect(f"{request.script_root}/{quote(path)}.{chosen.suffix}", 303)
         response.headers.update({"Vary": "Accept", "Cache-Control": "public, max-age=60", **CROSS_ORIGIN})
-        response.headers["Link"] = self._links(path, iri)
+        response.headers["Link"] = signposts.of_thing(self.settings.base, request.script_root, iri)
         return response
 
-    def _document(self, stem: str, iri: str, form: Format) -> Response:
-        headers = {"Link": self._links(stem, iri)}
+    def _document(self, iri: str, form: Format) -> Response:
+        headers = {"Link": signposts.of_document(self.settings.base, request.script_root, iri, form)}
         if form is HTML:
             page = request.args.get("page", "1")
             body = self.views.render(iri, int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1)
             return respond(body, "text/html; charset=utf-8", shared=False, vary="", headers=headers)
         return respond(self.documents.write(iri, form), form.content_type, vary="", headers=headers)
 
-    def _links(self, stem: str, iri: str) -> str:
-        address = f"{request.script_root}/{quote(stem)}"
-        others = [f'<{address}.{item.suffix}>; rel="alternate"; type="{item.media_type}"' for item in (HTML, *GRAPHS)]
-        return ", ".join([f'<{quote(iri, safe=":/#=,?&@!$()*+;~%")}>; rel="describes"', *others])
+    def _gone(self, iri: str, path: str) -> None:
+        """Raises Gone with the successor when `iri` was withdrawn."""
+        tombstone = self.reader.tombstone(iri)
+        if tombstone is None:
+            return
+        words = [f"{path} was withdrawn{f' on {tombstone.date}' if tombstone.date else ''}.", tombstone.reason]
+        new = tombstone.successor
+        words.append("Its successor is below." if new else "Nothing takes its place.")
+        near = [{"label": self.catalogue.label(new), "iri": new}] if new else []
+        raise Gone(" ".join(filter(None, words)), {"Link": link(new, "successor-version"), **CROSS_ORIGIN} if new else {},
+                   near=near, **({"successor": new} if new else {}))
 
 
 def blueprint(linked: LinkedData) -> Blueprint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_options_header
 
 from service.errors import NotAcceptable
 
@@ -25,6 +26,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
+UTF8 = frozenset(("utf-8", "utf8", "us-ascii", "*"))
 HTML = Format("text/html", "JSON", "html", ("html",), ("application/xhtml+xml",))
 PROBLEM = Format("application/problem+json", "", "json", (), ("application/json",))
 
@@ -63,6 +65,16 @@ def _weight(accept: MIMEAccept, item: Format) -> tuple[float, str]:
     return accept.quality(best), best
 
 
+def plain(accept: MIMEAccept) -> MIMEAccept:
+    """`accept` without parameters (`charset=utf-8`, `version=1.2`); a character set that is not UTF-8 weighs nothing."""
+    ranges = []
+    for value, quality in accept:
+        media_type, parameters = parse_options_header(value)
+        utf8 = parameters.get("charset", "utf-8").lower() in UTF8
+        ranges.append((media_type, quality if utf8 else 0))
+    return MIMEAccept(ranges)
+
+
 def choose_accepted(accept: MIMEAccept, formats: tuple[Format, ...]) -> Format:
     """The format of highest weight, the first listed when several share it. Raises NotAcceptable with the list.
 
@@ -70,6 +82,7 @@ def choose_accepted(accept: MIMEAccept, formats: tuple[Format, ...]) -> Format:
     """
     if not accept:
         return formats[0]
+    accept = plain(accept)
     weights = [(*_weight(accept, item), item) for item in formats]
     weight, media_type, item = max(weights, key=lambda entry: entry[0])
     if weight <= 0:
@@ -80,18 +93,23 @@ def choose_accepted(accept: MIMEAccept, formats: tuple[Format, ...]) -> Format:
     return Format(media_type, item.engine_name, item.suffix, item.names)
 
 
-def choose_named(name: str, formats: tuple[Format, ...]) -> Format:
-    """The format called `name` (a short name, a suffix or a media type). Raises NotAcceptable with the list."""
+def find_named(name: str, formats: tuple[Format, ...]) -> Format | None:
+    """The format called `name` (a short name, a suffix or a media type), or None."""
     wanted = name.strip().lower().replace(" ", "+")  # `+` in an address stands for a space
-    for item in formats:
-        if wanted in (*item.names, item.suffix, item.media_type, *item.aliases):
-            return item
+    return next((item for item in formats if wanted in (*item.names, item.suffix, item.media_type, *item.aliases)), None)
+
+
+def choose_named(name: str, formats: tuple[Format, ...]) -> Format:
+    """The format called `name`. Raises NotAcceptable with the list."""
+    if found := find_named(name, formats):
+        return found
     names = ", ".join(item.names[0] for item in formats)
     raise NotAcceptable(f"This kind of result has no format {name!r}. Choose one of: {names}.", available=offered(formats))
 
 
 def prefers_html(accept: MIMEAccept) -> bool:
     """Whether a person's browser asks: HTML is named and nothing for machines weighs more."""
+    accept = plain(accept)
     html = max((quality for media_type, quality in accept if media_type.lower() == "text/html"), default=0)
     named = [quality for media_type, quality in accept if media_type.lower() in NAMED_FOR_MACHINES]
     return html > 0 and html >= max(named, default=0)

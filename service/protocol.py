@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Request
 
 from service.errors import AddressTooLong, BadRequest, Refused, TooLarge, UnknownContent
+from service.negotiation import UTF8
 from service.settings import Settings
 
 FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
@@ -21,7 +22,7 @@ class ProtocolRequest:
     query: str | None
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
-    format_name: str | None
+    format_names: tuple[str, ...]
     time_limit_s: float | None
 
 
@@ -43,7 +44,7 @@ def read_request(request: Request, settings: Settings) -> ProtocolRequest:
                          f"or as the body with content type {QUERY}.")
     _check_length(queries[0] if queries else "", request.method, settings)
     return ProtocolRequest(queries[0] if queries else None, _graphs(values, "default-graph-uri"),
-                           _graphs(values, "named-graph-uri"), _format_name(values), _time_limit(values, settings))
+                           _graphs(values, "named-graph-uri"), _format_names(values), _time_limit(values, settings))
 
 
 def _decode_pairs(data: bytes, where: str) -> list[tuple[str, str]]:
@@ -62,11 +63,15 @@ def _body_pairs(request: Request, settings: Settings) -> list[tuple[str, str]]:
     if content not in (FORM, QUERY):
         raise UnknownContent(f"The content type is {content or 'missing'}. Send {FORM} or {QUERY}.",
                              {"Accept-Post": f"{FORM}, {QUERY}"}, available=[FORM, QUERY])
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in UTF8:
+        raise UnknownContent(f"The body's character set is {charset!r}. Encode it as UTF-8 and send it again.",
+                             {"Accept-Post": f"{FORM}, {QUERY}"}, available=["utf-8"])
     data = _read_body(request, settings.max_body_bytes)
     if content == FORM:
         return _decode_pairs(data, "body")
     try:
-        return [("query", data.decode("utf-8"))]
+        return [("query", data.decode("utf-8-sig"))]
     except UnicodeDecodeError as error:
         raise BadRequest(f"The body is not UTF-8 (byte {error.start}). Encode it as UTF-8 and send it again.") from None
 
@@ -102,12 +107,14 @@ def _is_iri(text: str) -> bool:
     return bool(text) and not any(c in '<>"{}|^`\\' or ord(c) <= 32 for c in text)
 
 
-def _format_name(values: dict[str, list[str]]) -> str | None:
-    # Several names are in use, and some clients send all of them with one value.
-    return next((values[name][0] for name in FORMAT_NAMES if values.get(name) and values[name][0]), None)
+def _format_names(values: dict[str, list[str]]) -> tuple[str, ...]:
+    # Several parameters are in use; some clients send all of them, each in two spellings of one format.
+    return tuple(dict.fromkeys(value for name in FORMAT_NAMES for value in values.get(name, ()) if value))
 
 
 def _time_limit(values: dict[str, list[str]], settings: Settings) -> float | None:
+    if len(set(values.get("timeout", ()))) > 1:
+        raise BadRequest("timeout= is given several times with different values. Give it once.")
     given = values.get("timeout", [""])[0]
     if not given:
         return None

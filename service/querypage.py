@@ -35,16 +35,18 @@ class QueryPages:
 
     reader: Reader
     settings: Settings
+    start: str = START
+    own_examples: bool = True  # whether the data's own examples, or three for any release, are shown
 
     @cached_property
     def examples(self) -> list[Example]:
         """The example questions of the release."""
-        return read_examples(self.reader)
+        return read_examples(self.reader) if self.own_examples else []
 
     def form(self) -> Response:
         """The form, filled with the example that the address names."""
         chosen = next((e for e in self.examples if e.name == request.args.get("example")), None)
-        return self._page(chosen.query if chosen else START, chosen=chosen)
+        return self._page(chosen.query if chosen else self.start, chosen=chosen)
 
     def answer(self, asked: ProtocolRequest, run: Callable[[], tuple[str, object, int]]) -> Response:
         """The form with the result below it."""

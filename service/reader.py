@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
 
-from service.names import SPARQL_PREFIXES
+from kg.names import RELEASE_GRAPH
+from service.names import DCTERMS, OWL, RDFS, SPARQL_PREFIXES
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What the release says of a thing that was withdrawn."""
+
+    successor: str | None
+    date: str
+    reason: str
 
 
 class Reader:
@@ -57,6 +68,25 @@ class Reader:
         """The triples of `iri` as a subject in named graphs."""
         return [quad for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
                 if not isinstance(quad.graph_name, ox.DefaultGraph)]
+
+    def tombstone(self, iri: str) -> Tombstone | None:
+        """What the release's own graph says of a withdrawn thing, None for any other."""
+        try:
+            quads = self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.NamedNode(RELEASE_GRAPH))
+        except ValueError:
+            return None
+        found = {quad.predicate.value: quad.object.value for quad in quads}
+        if found.get(OWL + "deprecated") != "true":
+            return None
+        return Tombstone(found.get(DCTERMS + "isReplacedBy"), found.get(DCTERMS + "modified", ""), found.get(RDFS + "comment", ""))
+
+    def graph_names(self) -> list[str]:
+        """The IRIs of the named graphs, in alphabetical order."""
+        return sorted(name.value for name in self._store.named_graphs() if isinstance(name, ox.NamedNode))
+
+    def record_size(self) -> int:
+        """How many triples the default graph has."""
+        return int(self.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"].value)
 
     def exists(self, iri: str) -> bool:
         """Whether the data says anything of `iri`: as a subject, an object or a named graph."""

@@ -9,6 +9,8 @@ from flask import Flask, Request, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service.errors import EngineFailed, ServiceError
+from service import encoding
+from service.encoding import plain_tags
 from service.negotiation import prefers_html
 
 PAGE_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -40,7 +42,8 @@ def unchanged(etag: str) -> bool:
     """Whether the client already holds the representation that `etag` names."""
     given = request.if_none_match
     # `*` matches whatever exists; whether a query has an answer is not known before it ran.
-    return request.method in ("GET", "HEAD") and not given.star_tag and given.contains_weak(etag)
+    known = plain_tags({*given.as_set(include_weak=True)})
+    return request.method in ("GET", "HEAD") and not given.star_tag and etag in known
 
 
 def respond(body: str | bytes, content_type: str, shared: bool = True, vary: str = "Accept",
@@ -80,13 +83,16 @@ def _from_http(error: HTTPException) -> ServiceError:
 
 
 def _add_headers(response: Response) -> Response:
+    if request.method == "OPTIONS":
+        response.headers.update(CROSS_ORIGIN)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
     return response
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, packed_bytes: int = 32 << 20) -> None:
     """Register the error answers and the headers that every response carries."""
     @app.errorhandler(ServiceError)
     def service_error(error: ServiceError) -> Response:
@@ -104,4 +110,5 @@ def install(app: Flask) -> None:
         return _problem_response(EngineFailed("The service met an error of its own. It is in the service's log; "
                                               "try another page."), request)
 
-    app.after_request(_add_headers)
+    encoding.install(app, packed_bytes)
+    app.after_request(_add_headers)  # which Flask calls before the one above

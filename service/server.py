@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
+from flask import Flask
 from waitress import create_server
 
 from service.app import Release, create_app
+from service.dataset import create_data_app, load_files
 from service.errors import PortInUse
+from service.operation import missing_isolation
 from service.settings import Settings
 
+LOG = logging.getLogger("caretrace")
 THREADS = 16
 HEADER_BYTES = 16 * 1024
 
@@ -23,11 +30,27 @@ def serve(release: Release, settings: Settings | None = None, host: str = "127.0
     Raises PortInUse when another program has the port. Port 0 takes a free one.
     """
     settings = (settings or Settings()).for_host(host)
-    app = create_app(release, settings)
+    _run(create_app(release, settings), settings, host, port, announce)
+
+
+def serve_files(files: list[Path], settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
+                announce: Callable[[str], None] = print) -> None:
+    """Serve the endpoint over RDF `files`, all loaded before the port opens. Raises DataFileError or PortInUse."""
+    settings = (settings or Settings()).for_host(host)
+    with tempfile.TemporaryDirectory(prefix="caretrace-") as folder:
+        store = Path(folder) / "store"
+        digest = load_files(files, store)
+        _run(create_data_app(store, digest, settings), settings, host, port, announce)
+
+
+def _run(app: Flask, settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Listen, announce and answer until told to stop; then end the query processes."""
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     try:
         server = open_server(app, settings, host, port)
+        for sentence in missing_isolation(app.extensions["caretrace"].isolation()):
+            LOG.warning("%s", sentence)
         announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
         try:
             server.run()
         finally:
@@ -41,6 +64,7 @@ def open_server(app, settings: Settings, host: str, port: int):
     try:
         # An address may hold a query of the full length, each character as up to nine (`%E2%82%AC`).
         return create_server(app, host=host, port=port, threads=THREADS, ident="caretrace",
+                             channel_request_lookahead=1,  # tells when a client has left
                              clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
                              max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
                              max_request_body_size=2 * settings.max_body_bytes)

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
 from service.cache import AnswerCache
-from service.description import describe_service
-from service.engine import Engine, Query
-from service.errors import BadQuery, Refused, ServiceError
-from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, prefers_html
+from service.description import Description
+from service.engine import Answer, Engine, Query
+from service.errors import BadQuery, BadRequest, ClientGone, Refused, ServiceError
+from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, find_named, prefers_html
 from service.names import PREFIXES
+from service.presence import presence
+from service.process import ClientLeft
 from service.protocol import ProtocolRequest, read_request
 from service.querypage import QueryPages
 from service.responses import CROSS_ORIGIN, digest_of, respond, tag, unchanged
@@ -32,6 +34,7 @@ class Endpoint:
     settings: Settings
     release_digest: str
     pages: QueryPages
+    description: Description
 
     def answer(self) -> Response:
         """The response to the current request."""
@@ -47,7 +50,7 @@ class Endpoint:
                 return self.pages.answer(asked, lambda: self._run(asked, reading, chosen))
             return self._send(asked, reading, chosen)
         except ServiceError as error:
-            if by_hand and not asked.format_name:
+            if by_hand and not asked.format_names:
                 return self.pages.failure(asked, error)
             raise
 
@@ -55,8 +58,7 @@ class Endpoint:
         if prefers_html(request.accept_mimetypes):
             return self.pages.form()
         chosen = choose_accepted(request.accept_mimetypes, (*GRAPHS, HTML))
-        body = describe_service(self.settings, self.release_digest, self.settings.endpoint(request.url_root),
-                                chosen.engine_name)
+        body = self.description.write(self.settings.endpoint(request.url_root), chosen.engine_name)
         return respond(body, chosen.content_type)
 
     def _refuse(self, reading: Reading) -> None:
@@ -69,8 +71,13 @@ class Endpoint:
 
     def _choose(self, reading: Reading, asked: ProtocolRequest) -> Format:
         formats = (*(GRAPHS if reading.form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS), HTML)
-        if asked.format_name:
-            return choose_named(asked.format_name, formats)
+        if asked.format_names:
+            first, *others = asked.format_names
+            chosen = choose_named(first, formats)
+            # Clients add lists of media types in further parameters; only another known format contradicts the first.
+            if any(item not in (None, chosen) for item in (find_named(name, formats) for name in others)):
+                raise BadRequest(f"The result is asked for in several formats: {', '.join(asked.format_names)}. Name one.")
+            return chosen
         return choose_accepted(request.accept_mimetypes, formats)
 
     def _key(self, asked: ProtocolRequest, engine_name: str) -> str:
@@ -87,7 +94,7 @@ class Endpoint:
         graphs = (asked.default_graphs, asked.named_graphs)
         if any(graphs):  # a dataset given in the request replaces the whole dataset
             graphs = tuple(given or () for given in graphs)
-        answer = self.engine.run(Query(
+        answer = self._ask_engine(Query(
             asked.query, self.settings.base, "JSON" if is_graph else engine_name, engine_name if is_graph else "TURTLE",
             *graphs, asked.time_limit_s, PREFIXES))
         if answer.size > self.settings.spool_bytes:
@@ -98,13 +105,20 @@ class Endpoint:
             self.cache.put(key, answer.kind, body)
         return answer.kind, body, answer.size
 
+    def _ask_engine(self, query: Query) -> Answer:
+        try:
+            return self.engine.run(query, presence(request.environ))
+        except ClientLeft:
+            raise ClientGone("The client closed the connection before the answer was complete.") from None
+
     def _send(self, asked: ProtocolRequest, reading: Reading, chosen: Format) -> Response:
         etag = digest_of(self._key(asked, chosen.engine_name), chosen.media_type)
         if not reading.volatile and unchanged(etag):
             return tag(Response(status=304, headers=CROSS_ORIGIN), etag, "Accept")
         _, body, size = self._run(asked, reading, chosen)
         whole = body if isinstance(body, bytes) else wrap_file(request.environ, body)
-        response = Response(whole, content_type=chosen.content_type, headers=CROSS_ORIGIN, direct_passthrough=True)
+        response = Response(whole, content_type=chosen.content_type, headers=CROSS_ORIGIN,
+                            direct_passthrough=not isinstance(body, bytes))
         response.content_length = size
         if reading.volatile:  # the same query has another answer next time
             response.headers.update({"Cache-Control": "no-store", "Vary": "Accept"})

@@ -16,7 +16,7 @@ LAYERS = [
     {"data", "tree"},
     {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions", "vocabulary"},
     {"catalogue", "checks", "statistics", "store"},
-    {"asking", "curating", "fmt", "release"},
+    {"asking", "curating", "fmt", "nanopubs", "release"},
     {"cli"},
 ]
 FOR_THE_SERVICE = {"errors", "explain", "lookup", "names", "normal", "store", "texts", "tree"}

@@ -60,9 +60,60 @@ def test_a_format_without_graphs_points_at_the_graph_and_does_not_flatten_it(cli
     assert (None, rdflib.URIRef(CT + "threatens"), None) not in graph
 
 
-def test_json_ld_keeps_the_named_graph(client):
-    nodes = json.loads(client.get(f"/{CLAIM}.jsonld").data)
-    assert any(node["@id"] == BASE + CLAIM and "@graph" in node for node in nodes)
+def test_json_ld_keeps_the_named_graph_and_uses_the_published_context(client):
+    document = json.loads(client.get(f"/{CLAIM}.jsonld").data)
+    assert document["@context"] == json.loads(client.get("/context.jsonld", follow_redirects=True).data)["@context"]
+    nodes = {node["id"]: node for node in document["asserts"] if "id" in node}
+    assert nodes[BASE + CLAIM]["heldBy"] == f"{BASE}holder/nf2020-authors" and "asserts" in nodes[BASE + CLAIM]
+
+
+@pytest.mark.parametrize("path", THINGS)
+def test_json_ld_says_what_trig_says(client, path):
+    def canonical(suffix, form):
+        dataset = ox.Dataset(ox.parse(client.get(f"/{path}.{suffix}").data, format=form))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return set(map(str, dataset))
+    assert canonical("jsonld", ox.RdfFormat.JSON_LD) == canonical("trig", ox.RdfFormat.TRIG)
+
+
+def links(answer) -> dict[str, set[str]]:
+    """Relation → targets of a Link header."""
+    found: dict[str, set[str]] = {}
+    for part in answer.headers["Link"].split(", <"):
+        target, *parameters = part.lstrip("<").split("; ")
+        rel = next(p for p in parameters if p.startswith("rel="))[5:-1]
+        found.setdefault(rel, set()).add(target.rstrip(">"))
+    return found
+
+
+def test_signposts_lead_from_thing_to_page_to_data_and_back(client):
+    thing = links(client.get(f"/{CLAIM}"))
+    assert f"/{CLAIM}.ttl" in thing["describedby"] and f"/{CLAIM}.html" in thing["alternate"] and thing["cite-as"] == {BASE + CLAIM}
+    page = links(client.get(f"/{CLAIM}.html"))
+    assert {"cite-as", "describedby", "item", "license", "type", "canonical", "alternate", "collection"} <= set(page)
+    assert page["canonical"] == {f"{BASE}{CLAIM}.html"} and page["license"] == {"https://creativecommons.org/licenses/by/4.0/"}
+    for address in page["describedby"] | page["item"]:
+        data = client.get(address)
+        assert data.status_code == 200 and links(data)["describes"] == {BASE + CLAIM, f"/{CLAIM}.html"}
+    start = links(client.get("/"))
+    assert start["type"] == {"https://schema.org/Dataset"} and any(item.endswith("/caretrace.nq") for item in start["item"])
+    assert client.get(min(start["describedby"]), follow_redirects=True).mimetype == "text/turtle"
+
+
+@pytest.mark.parametrize("path", ["risk/old-burden", "risk/old-burden.ttl", "risk/old-burden.html"])
+def test_a_withdrawn_thing_is_gone_and_names_its_successor(client, path):
+    answer = client.get(f"/{path}")
+    assert (answer.status_code, answer.mimetype) == (410, "application/problem+json")
+    assert answer.json["successor"] == f"{BASE}risk/reporting-burden" and "2026-11-21" in answer.json["detail"]
+    assert links(answer) == {"successor-version": {f"{BASE}risk/reporting-burden"}}
+    page = client.get(f"/{path}", headers={"Accept": "text/html"})
+    assert page.status_code == 410 and '<a href="/risk/reporting-burden">reporting burden</a>' in page.text
+    assert "<b>one" not in page.text
+
+
+def test_a_withdrawn_thing_without_successor_says_so(client):
+    answer = client.get("/risk/lost")
+    assert answer.status_code == 410 and "Nothing takes its place" in answer.json["detail"] and "successor" not in answer.json
 
 
 def test_a_document_has_a_strong_tag_and_is_not_sent_twice(client):

@@ -26,7 +26,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         assert not any(name.startswith("on") or name == "style" for name in attributes), attributes
-        assert tag not in ("script", "style", "iframe"), tag
+        data_block = tag == "script" and attributes == {"type": "application/ld+json"}  # which no browser runs
+        assert data_block or tag not in ("script", "style", "iframe"), tag
         if tag == "html":
             self.lang = attributes.get("lang")
         if tag in ("a", "link") and "href" in attributes:
@@ -70,7 +71,7 @@ def test_every_link_within_the_service_leads_somewhere(client):
             continue
         seen.add(path)
         answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
-        assert answer.status_code == 200, path
+        assert answer.status_code == (410 if path in ("/risk/old-burden", "/risk/lost") else 200), path
         if answer.mimetype == "text/html" and "sparql?" not in path:
             waiting += Page(answer.text).links
     assert len(seen) > 100

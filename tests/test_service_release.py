@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +95,10 @@ TRIG = f"""
   ct:threatens a owl:ObjectProperty ; rdfs:label "threatens"@en ; skos:definition "Could harm it."@en .
   ct:enables a owl:ObjectProperty ; rdfs:label "enables"@en . }}
 <{BASE}rule/narrower> {{ <{BASE}risk/bureaucracy> ct:threatens <{BASE}practice/joint-planning> . }}
-<{BASE}release> {{ <{BASE}release> a <http://rdfs.org/ns/void#Dataset> ; dcterms:title "Caretrace" . }}
+<{BASE}release> {{ <{BASE}risk/old-burden> owl:deprecated true ; dcterms:isReplacedBy <{BASE}risk/reporting-burden> ;
+    dcterms:modified "2026-11-21"^^xsd:date ; rdfs:comment "Two records for <b>one</b> thing."@en .
+  <{BASE}risk/lost> owl:deprecated true ; rdfs:comment "The text does not say it."@en .
+  <{BASE}release> a <http://rdfs.org/ns/void#Dataset> ; dcterms:title "Caretrace" . }}
 """
 
 
@@ -120,6 +124,7 @@ def make_release(parent: Path, trig: str = TRIG) -> MadeRelease:
     (path / "caretrace.nq").write_bytes(store.dump(format=ox.RdfFormat.N_QUADS))
     del store  # the engine allows one writer, and readers only beside none
     (path / "void.ttl").write_text(f"<{BASE}release> a <http://rdfs.org/ns/void#Dataset> .\n", encoding="utf-8")
+    shutil.copyfile(Path(__file__).parent.parent / "ontology" / "context.jsonld", path / "context.jsonld")
     meta = {"digest": digest, "made": "2026-11-22", "version": "0.0", "counts": {}}
     return MadeRelease(path, digest, {}, meta, ox.Store.read_only(str(path / "store")))
 

@@ -1,0 +1,94 @@
+"""Any RDF files behind the same endpoint: loaded whole before anything listens, without the pages of a release."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pyoxigraph as ox
+from flask import Flask, Response, redirect, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kg.errors import CaretraceError
+from service import operation, responses, sparql, wording
+from service.cache import AnswerCache
+from service.catalogue import Catalogue
+from service.description import Description
+from service.engine import Engine
+from service.express import Express
+from service.querypage import QueryPages
+from service.reader import Reader
+from service.settings import Settings
+
+SUFFIXES = ("ttl", "trig", "nt", "nq", "n3", "rdf", "xml", "owl", "jsonld")
+NO_PAGES = "urn:caretrace:no-pages:"  # no IRI of the data has a page here
+
+
+class DataFileError(CaretraceError):
+    """A file is missing, of no RDF format, or not well-formed."""
+
+
+def format_of(path: Path) -> ox.RdfFormat:
+    """The format that the suffix names (`.gz` after it stands for compression). Raises DataFileError."""
+    name = path.name.lower().removesuffix(".gz")
+    suffix = name.rpartition(".")[2] if "." in name else ""
+    if suffix not in SUFFIXES:
+        raise DataFileError(f"{path}: the suffix names no RDF format. Known: {', '.join('.' + s for s in SUFFIXES)}, "
+                            "each also with .gz. Rename or convert the file.")
+    return ox.RdfFormat.from_extension("rdf" if suffix == "owl" else suffix)
+
+
+def load_files(files: list[Path], store_folder: Path, base: str | None = None) -> str:
+    """Load `files` into a new store at `store_folder`; returns a digest of their bytes.
+
+    Triples go to the default graph, quads where they say. Relative IRIs are resolved against `base`, or against
+    each file's own address. Raises DataFileError with file, line and column.
+    """
+    digest = hashlib.sha256()
+    forms = [format_of(path) for path in files]
+    store = ox.Store(str(store_folder))
+    for path, form in zip(files, forms):
+        try:
+            data = path.read_bytes()
+            digest.update(len(data).to_bytes(8, "big") + data)
+            if path.name.lower().endswith(".gz"):
+                data = gzip.decompress(data)
+            store.bulk_load(data, format=form, base_iri=base or path.resolve().as_uri())
+        except SyntaxError as error:
+            place = f":{error.lineno}:{error.offset}" if error.lineno else ""
+            raise DataFileError(f"{path}{place}: {error.msg}. Mend the file and start again.") from None
+        except (OSError, EOFError, ValueError) as error:
+            raise DataFileError(f"{path}: {getattr(error, 'strerror', None) or error}. Nothing is served.") from None
+    store.flush()
+    store.optimize()
+    return digest.hexdigest()
+
+
+def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flask:
+    """The endpoint and its query page over the store at `store_folder`.
+
+    Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
+    """
+    reader = Reader(ox.Store.read_only(str(store_folder)))
+    engine = Engine(store_folder, settings)
+    app = Flask(__name__, static_url_path="/static")
+    app.url_map.strict_slashes = False
+    app.extensions["caretrace"] = engine
+    responses.install(app)
+    wording.install(app, Catalogue(reader, NO_PAGES), NO_PAGES, release=None)
+    pages = QueryPages(reader, settings, start="SELECT * { ?s ?p ?o } LIMIT 50", own_examples=False)
+    endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, digest, pages,
+                               Description(settings, digest, reader))
+    app.register_blueprint(sparql.blueprint(endpoint))
+
+    @app.get("/")
+    def home() -> Response:
+        return redirect(f"{request.script_root}/sparql", 302)
+
+    app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
+    operation.install(app, engine, settings, {"data": digest})
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
+                                x_prefix=settings.proxies)
+    return app

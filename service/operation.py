@@ -1,0 +1,126 @@
+"""What an operator asks: is it alive, is it ready, what does it do, what does it log; and the limits, for everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sys
+import time
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+from service.engine import Engine
+from service.errors import ServiceError
+from service.rates import Rates
+from service.settings import Settings
+
+LOG = logging.getLogger("caretrace.access")
+SPARQL = "sparql.sparql"
+
+
+def missing_isolation(isolation: dict) -> list[str]:
+    """What the operating system refuses a query process and what stands in for it, in sentences; nothing when whole."""
+    found = []
+    if not isolation.get("network_namespace"):
+        found.append("No network namespace: " + ("a query process may open no socket instead."
+                     if isolation.get("no_new_descriptors") else "only the check for SERVICE keeps queries from the network."))
+    if not isolation.get("memory_limit"):
+        found.append("No memory limit: only the limits on time and result hold.")
+    return found
+
+
+class _EngineCollector:
+    """The engine's own counts, read when they are asked for."""
+
+    def __init__(self, engine: Engine, express):
+        self._engine, self._express = engine, express
+
+    def collect(self):
+        events = CounterMetricFamily("caretrace_engine_events", "Queries killed or turned away, by reason", labels=["event"])
+        for event, count in sorted(self._engine.events.items()):
+            events.add_metric([event], count)
+        yield events
+        yield GaugeMetricFamily("caretrace_engine_idle_processes", "Query processes that wait for work", self._engine.idle)
+        yield GaugeMetricFamily("caretrace_engine_waiting", "Queries at work or waiting", self._engine.present)
+        yield CounterMetricFamily("caretrace_kept_answers", "Requests answered from kept bytes", self._express.hits)
+
+
+def install(app: Flask, engine: Engine, settings: Settings, release: dict) -> None:
+    """Count, limit and log every request of `app`, and answer what operators ask. `release` is told by /readyz."""
+    registry = CollectorRegistry()
+    requests = Counter("caretrace_requests", "Requests by route and status", ["route", "status"], registry=registry)
+    seconds = Histogram("caretrace_request_seconds", "Time to the whole answer", ["route"], registry=registry)
+    registry.register(_EngineCollector(engine, app.wsgi_app))
+    rates = Rates(settings)
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        g.charged = request.endpoint == SPARQL
+        if g.charged:
+            rates.check(request.remote_addr)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        took, route = time.perf_counter() - g.get("began", time.perf_counter()), request.endpoint or "none"
+        requests.labels(route, response.status_code).inc()
+        seconds.labels(route).observe(took)
+        if response.status_code != 429:
+            rates.charge(request.remote_addr, took if g.get("charged") else 0.0, response.status_code in (400, 403, 413, 503))
+        if settings.access_log:
+            LOG.info(json.dumps(_entry(response, took)))
+        return response
+
+    app.register_blueprint(_routes(engine, settings, release, registry))
+
+
+def _entry(response: Response, took: float) -> dict:
+    """One line of the log: no query, no address; equal queries share a digest, so that they can be counted."""
+    entry = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "method": request.method, "path": request.path,
+             "status": response.status_code, "ms": round(took * 1000, 1), "bytes": response.content_length}
+    if query := request.args.get("query"):
+        entry["query"] = hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()[:12]
+    return entry
+
+
+def log_to(stream=sys.stderr) -> None:
+    """Send the access log to `stream`, a JSON object a line."""
+    if not LOG.handlers:
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        LOG.addHandler(handler)
+        LOG.setLevel(logging.INFO)
+        LOG.propagate = False
+
+
+def _routes(engine: Engine, settings: Settings, release: dict, registry: CollectorRegistry) -> Blueprint:
+    routes = Blueprint("operation", __name__)
+
+    def tell(body: dict, status: int = 200) -> Response:
+        return Response(json.dumps(body), status, {"Cache-Control": "no-store"}, content_type="application/json")
+
+    @routes.get("/livez")
+    def livez() -> Response:
+        return tell({"status": "alive"})
+
+    @routes.get("/readyz")
+    def readyz() -> Response:
+        try:
+            isolation = engine.isolation()
+        except ServiceError as error:
+            return tell({"status": "not ready", "reason": error.detail, **release}, 503)
+        return tell({"status": "ready", **release, "engine": engine.name, "isolation": isolation,
+                     "missing_isolation": missing_isolation(isolation)})
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/limits")
+    def limits() -> Response:
+        return Response(render_template("limits.html", settings=settings), content_type="text/html; charset=utf-8")
+
+    return routes

@@ -1,0 +1,114 @@
+"""One query process as the server sees it: its pipe, its death, what it wrote last."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from service.worker import LENGTH
+
+WORKER = Path(__file__).with_name("worker.py")
+START_LIMIT_S = 30.0
+LOOK_S = 0.2  # how often to look whether the client still waits
+Left = Callable[[], bool]
+
+
+def stays() -> bool:
+    """The answer for a client that cannot leave."""
+    return False
+
+
+class ClientLeft(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Gone(Exception):
+    """The process ended (or was killed) before its reply was complete."""
+
+
+class Worker:
+    """One query process and its pipe."""
+
+    def __init__(self, store_path: Path, memory_limit_bytes: int):
+        self.stderr = tempfile.TemporaryFile()
+        # -P: the script's own folder, with its `names` and `errors`, is no place to import from.
+        # A session of its own: Ctrl-C in a terminal ends the server, which then ends its processes.
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", str(WORKER), str(store_path), str(memory_limit_bytes)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.stderr, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"})
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.process.stdout, selectors.EVENT_READ)
+        self.isolation: dict | None = None
+        self.left: Left = stays
+
+    def wait_ready(self) -> None:
+        """Read the first message, which says what isolation is in force. Raises Gone when the process cannot start."""
+        if self.isolation is None:
+            self.isolation = json.loads(self._message(time.monotonic() + START_LIMIT_S))
+
+    def ask(self, request: dict, spool_bytes: int, left: Left = stays) -> tuple[dict, IO[bytes], int]:
+        """Header, result and its size. Raises TimeoutError, ClientLeft or Gone; the process is then of no more use."""
+        self.left = left
+        deadline = time.monotonic() + request["time_limit_s"]
+        data = json.dumps(request).encode()
+        try:
+            self.process.stdin.write(LENGTH.pack(len(data)) + data)
+            self.process.stdin.flush()
+        except OSError:
+            raise Gone from None
+        header = json.loads(self._message(deadline))
+        body = tempfile.SpooledTemporaryFile(max_size=spool_bytes)
+        size = self._copy(body, deadline)
+        body.seek(0)
+        return header, body, size
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        while not self.selector.select(max(0.0, min(LOOK_S, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            if self.left():
+                raise ClientLeft
+        data = self.process.stdout.raw.read(count)
+        if not data:
+            raise Gone
+        return data
+
+    def _exactly(self, count: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            parts += self._read(count - len(parts), deadline)
+        return bytes(parts)
+
+    def _message(self, deadline: float) -> bytes:
+        return self._exactly(LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0], deadline)
+
+    def _copy(self, target: IO[bytes], deadline: float) -> int:
+        size = left = LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0]
+        while left:
+            data = self._read(min(left, 1 << 18), deadline)
+            target.write(data)
+            left -= len(data)
+        return size
+
+    def stop(self) -> str:
+        """Kill the process; returns the start of what it wrote to standard error."""
+        self.process.kill()
+        self.process.wait()
+        self.selector.close()
+        self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass  # a request that the process never read
+        self.stderr.seek(0)
+        words = self.stderr.read(4000).decode("utf-8", "replace")
+        self.stderr.close()
+        return words

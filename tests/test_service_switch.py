@@ -1,0 +1,110 @@
+"""From release to release under load: no request fails, the old one finishes, a broken one is refused."""
+
+import http.client
+import shutil
+import threading
+
+import pytest
+from waitress import create_server
+
+from kg import release as releases
+from kg.store import current_name, open_current
+from service.app import create_app
+from service.settings import Settings
+from service.switch import Switch
+
+CLAIMS = "/sparql?format=csv&query=SELECT%20%28COUNT%28%2A%29%20AS%20%3Fn%29%20%7B%3Fs%20%3Fp%20%3Fo%7D"
+
+
+@pytest.fixture
+def switch(tiny):
+    releases.make(tiny)
+    settings = Settings(workers=2, time_limit_s=5)
+    made = Switch(lambda: current_name(tiny.releases),
+                  lambda: create_app(open_current(tiny.releases), settings, find_text=lambda source: None))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(switch):
+    server = create_server(switch, host="127.0.0.1", port=0, threads=8)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield "127.0.0.1", server.effective_port
+    server.close()
+
+
+def change(tiny, edit) -> None:
+    edit("data/entities/risk/branch-closures.yaml", "label: ", "label: more ")
+
+
+def get(connection, path) -> tuple[int, bytes]:
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def test_under_load_not_one_request_fails(switch, address, tiny, edit):
+    stop, failures, served = threading.Event(), [], set()
+
+    def load(number: int) -> None:
+        connection, count = http.client.HTTPConnection(*address, timeout=20), 0
+        while not stop.is_set():
+            count += 1
+            for path in ("/", f"{CLAIMS}%20%23{number}-{count}", CLAIMS, "/readyz"):
+                status, body = get(connection, path)
+                if status != 200:
+                    failures.append((path, status, body[:200]))
+                if path == "/readyz":
+                    served.add(body)
+        connection.close()
+
+    threads = [threading.Thread(target=load, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    old = switch.app
+    change(tiny, edit)
+    releases.make(tiny)
+    assert switch.look() and switch.app is not old
+    connection = http.client.HTTPConnection(*address, timeout=20)
+    assert current_name(tiny.releases).encode() in get(connection, "/readyz")[1]
+    connection.close()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == [] and len(served) >= 1
+    assert all(worker.process.poll() is not None for worker in old.extensions["caretrace"]._all) or not old.extensions["caretrace"]._all
+
+
+@pytest.mark.parametrize("damage", [
+    lambda folder: (folder / "caretrace.nq").write_bytes((folder / "caretrace.nq").read_bytes()[:-100]),
+    lambda folder: (folder / "SHA256SUMS").unlink(), lambda folder: shutil.rmtree(folder / "store"), shutil.rmtree])
+def test_a_broken_release_is_refused_while_the_old_one_serves(switch, tiny, edit, damage):
+    old = switch.app
+    change(tiny, edit)
+    damage(releases.make(tiny))
+    assert not switch.look() and not switch.look() and switch.app is old
+    assert switch.app.test_client().get(CLAIMS).status_code == 200
+
+
+def test_a_half_copied_release_is_taken_once_it_is_whole(switch, tiny, edit, tmp_path):
+    change(tiny, edit)
+    folder = releases.make(tiny)
+    shutil.move(folder / "SHA256SUMS", tmp_path / "SHA256SUMS")
+    assert not switch.look()
+    shutil.move(tmp_path / "SHA256SUMS", folder / "SHA256SUMS")
+    assert switch.look()
+
+
+def test_a_lost_pointer_changes_nothing(switch, tiny):
+    (tiny.releases / "current").unlink()
+    assert not switch.look() and switch.app.test_client().get("/livez").status_code == 200
+
+
+def test_the_old_release_can_come_back(switch, tiny, edit):
+    first = current_name(tiny.releases)
+    change(tiny, edit)
+    releases.make(tiny)
+    assert switch.look()
+    (tiny.releases / "current").write_text(first + "\n", encoding="utf-8")
+    assert switch.look() and switch.app.test_client().get("/readyz").json["release"] == first

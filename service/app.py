@@ -9,7 +9,7 @@ from flask import Flask, Response, redirect, render_template, request
 from pathlib import Path
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, responses, sparql
+from service import dumps, linked_data, pages, responses, sparql
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.documents import Documents
@@ -71,6 +71,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     _add_pages(app, views, query_pages, release)
+    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, settings, allowed_text, query_pages)))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     return app

@@ -8,7 +8,7 @@ from service.excerpts import excerpt, neighbours
 from service.settings import Settings
 from test_service_release import FIRST, TEXT, app, client, release  # noqa: F401
 
-PAGES = ("/", "/browse", "/browse/claim", "/browse/risk", "/sparql", "/claim/nf2020-01-001.html", "/claim/nf2020-02-001.html",
+PAGES = ("/", "/search?q=planning", "/search?kind=risk", "/browse", "/browse/claim", "/browse/risk", "/sparql", "/claim/nf2020-01-001.html", "/claim/nf2020-02-001.html",
          f"/passage/nf2020/{FIRST[0]}-{FIRST[1]}.html", "/source/nf2020.html", "/section/nf2020-01.html", "/ontology.html",
          "/practice/joint-planning.html", "/kind/risk.html", "/work/first-study.html", "/rule/narrower.html")
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -35,7 +35,7 @@ class Page(HTMLParser):
             self.ids.append(attributes["id"])
         if tag == "label":
             self.labels.append(attributes.get("for"))
-        if tag in ("textarea", "select"):
+        if tag in ("textarea", "select") or tag == "input" and attributes.get("type") != "hidden":
             self.fields.append(attributes.get("id"))
         if tag in ("h1", "h2", "h3"):
             self.headings.append(int(tag[1]))

@@ -59,7 +59,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
-    views = Views(reader, catalogue, settings, allowed_text, release.statistics)
+    views = Views(reader, catalogue, settings, allowed_text, release.statistics,
+                  (Path(release.path).name, release.meta.get("made", "")))
     engine = Engine(Path(release.path) / "store", settings)
     query_pages = QueryPages(reader, settings)
     app = Flask(__name__, static_url_path="/static")

@@ -10,15 +10,17 @@ from flask import render_template
 
 from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
+from service.citing import cite
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
 from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from service.reader import Reader, Term, value, values
-from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, passages_of, read_passage,
-                             relations_of, same_point, url_of)
+from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
+                             read_passage, same_point, url_of)
 from service.reports import coverage, outline, references
 from service.settings import Settings
+from service.weighing import weigh
 
 SHOWN_APART = {RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
@@ -36,6 +38,7 @@ class Views:
     settings: Settings
     find_text: FindText
     statistics: dict
+    release: tuple[str, str] = ("", "")  # its name and the day it was made
 
     def render(self, iri: str, page: int) -> str:
         """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
@@ -51,13 +54,14 @@ class Views:
 
     def _claim(self, iri: str) -> str:
         properties = self.reader.properties(iri)
-        url = url_of(self.reader.properties(value(properties, CT + "statedIn")))
+        passages = passages_of(self.reader, self.settings.base, properties)
         return render_template(
             "claim.html", iri=iri, statement=value(properties, CT + "statement"), properties=properties, ct=CT,
-            blocks=self._blocks(passages_of(self.reader, self.settings.base, properties)),
-            content=content_of(self.reader, iri), figures=figures_of(self.reader, properties),
-            relations=relations_of(self.reader, iri), same=by_source(same_point(self.reader, iri)),
-            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"), source_url=url)
+            blocks=self._blocks(passages), passages=passages,
+            content=weigh(self.reader, iri, content_of(self.reader, iri)), figures=figures_of(self.reader, properties),
+            relations=grouped_relations(self.reader, iri), same=by_source(same_point(self.reader, iri)),
+            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"),
+            citation=cite(self.reader, self.catalogue, iri, properties, passages, *self.release))
 
     def _blocks(self, passages: list[Passage]) -> list[Block]:
         return blocks_of(passages, self.find_text, self.settings.context_chars)

@@ -59,10 +59,10 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
-    views = Views(reader, catalogue, settings, allowed_text, release.statistics,
-                  (Path(release.path).name, release.meta.get("made", "")))
-    engine = Engine(Path(release.path) / "store", settings)
     query_pages = QueryPages(reader, settings)
+    views = Views(reader, catalogue, settings, allowed_text, release.statistics,
+                  (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
+    engine = Engine(Path(release.path) / "store", settings)
     app = Flask(__name__, static_url_path="/static")
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
@@ -71,8 +71,9 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages)
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    _add_pages(app, views, query_pages, release)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, settings, allowed_text, query_pages)))
+    _add_pages(app, views)
+    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, settings, allowed_text, query_pages,
+                                                     dumps.dump_files(Path(release.path)))))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     return app
@@ -89,16 +90,9 @@ def _install_template_words(app: Flask, catalogue: Catalogue, settings: Settings
     app.jinja_env.globals.update(release=release, base=settings.base, release_name=Path(release.path).name)
 
 
-def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release) -> None:
+def _add_pages(app: Flask, views: Views) -> None:
     def page(body: str) -> Response:
         return responses.respond(body, "text/html; charset=utf-8", shared=False)
-
-    @app.get("/")
-    def home() -> Response:
-        sources = views.catalogue.folders.get("source", [])
-        counts = [(name, len(entries)) for name, entries in views.catalogue.folders.items()]
-        return page(render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
-                                    files=dumps.dump_files(Path(release.path))))
 
     @app.get("/browse")
     @app.get("/browse/<folder>")

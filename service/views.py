@@ -12,9 +12,11 @@ from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
 from service.citing import cite
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
+from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
+from service.questions import answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
@@ -38,7 +40,8 @@ class Views:
     settings: Settings
     find_text: FindText
     statistics: dict
-    release: tuple[str, str] = ("", "")  # its name and the day it was made
+    release: tuple[str, str]  # its name and the day it was made
+    examples: list[Example]
 
     def render(self, iri: str, page: int) -> str:
         """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
@@ -50,6 +53,8 @@ class Views:
         folder = iri.removeprefix(base).partition("/")[0]
         view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
                                              "section": self._section}.get(folder)
+        if view is None and (shown := answer(self.reader, iri, self.examples)):
+            return render_template("question.html", iri=iri, answer=shown)
         return view(iri) if view and self.reader.record(iri) else self._entity(iri, page)
 
     def _claim(self, iri: str) -> str:

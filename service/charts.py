@@ -51,8 +51,8 @@ def bipartite(found: list[Pair], label, most: int) -> Chart:
     left, right = places(subjects), places(objects)
     lines = [{"y1": left[p.subject], "y2": right[p.object], "weight": 1 + min(len(p.claims), 5), "pair": p,
               "title": f"{label(p.subject)} mitigates {label(p.object)}"} for p in kept]
-    return Chart(960, height, {"left": [(iri, fit(label(iri), 46), y) for iri, y in left.items()],
-                               "right": [(iri, fit(label(iri), 46), y) for iri, y in right.items()], "lines": lines})
+    return Chart(960, height, {"left": [(iri, fit(label(iri), 42), y) for iri, y in left.items()],
+                               "right": [(iri, fit(label(iri), 42), y) for iri, y in right.items()], "lines": lines})
 
 
 def neighbourhood(neighbours: list[tuple[str, str, str, bool]], label) -> Chart:

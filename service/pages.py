@@ -1,4 +1,4 @@
-"""The pages that are about many things at once: the start page, search and comparisons."""
+"""The pages that are about many things at once: the start page, reading, search and comparisons."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from service import charts
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.comparing import pairs
 from service.comparisons import Comparisons
+from service.errors import NotFound
 from service.excerpts import FindText
 from service.querypage import QueryPages
 from service.reader import Reader
+from service.reading import lines_of, own_span, read_section
+from service.reports import outline
 from service.responses import respond
 from service.search import SearchPages
 from service.settings import Settings
@@ -61,6 +64,25 @@ class Pages:
             "home.html", counts=counts, by_kind=by_kind, kinds=kinds, reports=self.claims.reports, meeting=meeting,
             examples=examples, files=self.files, short_id=short_id), "text/html; charset=utf-8", shared=False)
 
+    def read(self, name: str, slug: str | None) -> Response:
+        """A section of a report beside its claims; the first that has claims when none is named. Raises NotFound."""
+        source = f"{self.settings.base}source/{name}"
+        sections = outline(self.reader, source)
+        wanted = f"{self.settings.base}section/{slug}"
+        section = next((s for s in sections if (s.iri == wanted if slug else s.claims)), None if slug else next(iter(sections), None))
+        if section is None:
+            raise NotFound(f"There is no section {slug or ''} of {name} to read.".replace("  ", " "), near=[
+                {"label": self.catalogue.label(iri), "iri": f"{request.script_root}/read/{short_id(iri)}"} for iri in self.claims.reports])
+        text = self.find_text(name)
+        stretches = read_section(self.reader, source, own_span(sections, section), text)
+        place = sections.index(section)
+        body = render_template(
+            "read.html", source=source, section=section, sections=sections, place=place + 1, stretches=stretches,
+            lines=lines_of(self.reader, stretches), shown=text is not None, before=sections[place - 1] if place else None,
+            after=sections[place + 1] if place + 1 < len(sections) else None,
+            address=lambda s: f"{request.script_root}/read/{name}/{short_id(s.iri)}")
+        return respond(body, "text/html; charset=utf-8", shared=False)
+
 
 def blueprint(pages: Pages) -> Blueprint:
     """The routes of these pages."""
@@ -69,6 +91,11 @@ def blueprint(pages: Pages) -> Blueprint:
     @routes.get("/")
     def home() -> Response:
         return pages.home()
+
+    @routes.get("/read/<name>")
+    @routes.get("/read/<name>/<slug>")
+    def read(name: str, slug: str | None = None) -> Response:
+        return pages.read(name, slug)
 
     @routes.get("/search")
     def search() -> Response:

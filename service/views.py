@@ -20,7 +20,7 @@ from service.questions import answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
-from service.reports import coverage, outline, references
+from service.reports import coverage, evidence, outline, references, stated_figures
 from service.settings import Settings
 from service.weighing import weigh
 
@@ -83,7 +83,8 @@ class Views:
             "source.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
             properties=properties, rows=self._rows(properties, {DCTERMS + "title"}), sections=sections, url=url_of(properties),
             counts=self.statistics.get("sources", {}).get(iri.rpartition("/")[2]),
-            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri))
+            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri),
+            evidence=evidence(self.reader, iri), figures=stated_figures(self.reader, iri))
 
     def _section(self, iri: str) -> str:
         properties = self.reader.properties(iri)

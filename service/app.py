@@ -12,6 +12,7 @@ from kg.texts import Registry, TextVersion
 from service import dumps, linked_data, pages, responses, sparql
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
+from service.claimindex import ClaimIndex
 from service.documents import Documents
 from service.engine import Engine
 from service.errors import NotFound
@@ -60,7 +61,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
     query_pages = QueryPages(reader, settings)
-    views = Views(reader, catalogue, settings, allowed_text, release.statistics,
+    claims = ClaimIndex(reader)
+    views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
     engine = Engine(Path(release.path) / "store", settings)
     app = Flask(__name__, static_url_path="/static")
@@ -72,7 +74,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     _add_pages(app, views)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, settings, allowed_text, query_pages,
+    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
                                                      dumps.dump_files(Path(release.path)))))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))

@@ -65,6 +65,6 @@ def neighbourhood(neighbours: list[tuple[str, str, str, bool]], label) -> Chart:
         place, of = (n, half) if right else (n - half, count - half)
         y = round(height * (place + .5) / max(of, 1), 1)
         x = 690 if right else 270
-        parts.append({"iri": iri, "name": fit(label(iri), 34), "words": fit(words, 24), "x": x, "y": y, "right": right,
+        parts.append({"iri": iri, "name": fit(label(iri), 30), "words": fit(words, 24), "x": x, "y": y, "right": right,
                       "outward": outward, "middle": (round((480 + x) / 2 + (30 if right else -30), 1), round((height / 2 + y) / 2 + (y - height / 2) * .15, 1))})
     return Chart(width, height, {"things": parts})

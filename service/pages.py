@@ -33,15 +33,11 @@ class Pages:
 
     reader: Reader
     catalogue: Catalogue
+    claims: ClaimIndex
     settings: Settings
     find_text: FindText
     query_pages: QueryPages
     files: list[tuple[str, int]]
-
-    @cached_property
-    def claims(self) -> ClaimIndex:
-        """All claims of the release."""
-        return ClaimIndex(self.reader)
 
     @cached_property
     def search(self) -> SearchPages:

@@ -10,8 +10,11 @@ from flask import render_template
 
 from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
+from service.charts import neighbourhood
 from service.citing import cite
+from service.claimindex import ClaimIndex, short_id
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
+from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
 from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
@@ -24,7 +27,7 @@ from service.reports import coverage, evidence, outline, references, stated_figu
 from service.settings import Settings
 from service.weighing import weigh
 
-SHOWN_APART = {RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
+SHOWN_APART = {SKOS + "broader", RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
 POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
 TERM_KINDS = {OWL + "Class": "Classes", OWL + "ObjectProperty": "Relations", OWL + "DatatypeProperty": "Values",
@@ -37,6 +40,7 @@ class Views:
 
     reader: Reader
     catalogue: Catalogue
+    claims: ClaimIndex
     settings: Settings
     find_text: FindText
     statistics: dict
@@ -108,12 +112,22 @@ class Views:
         add_content(self.reader, iri, shown)
         return render_template(
             "entity.html", iri=iri, title=self.catalogue.label(iri), properties=properties, total=total, page=page,
-            pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"),
+            pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"), wider=ancestors(self.reader, iri),
             definition=value(properties, SKOS + "definition"), names=values(properties, SKOS + "altLabel"),
             notes=values(properties, SKOS + "editorialNote"), rows=self._rows(properties, SHOWN_APART),
             groups=[(ROLES[role], by_source(lines)) for role, lines in shown.items()],
             narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
-            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri))
+            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
+            **(self._surroundings(iri) if page == 1 else {}))
+
+    def _surroundings(self, iri: str) -> dict[str, object]:
+        """What claims join a thing to, who speaks of it and where they disagree: shown above the first page of its claims."""
+        joins = links_of(self.reader, self.claims, iri)
+        around = [(link.other, link.predicate, self.catalogue.label(link.predicate), link.outward) for link in neighbours(joins)]
+        return {"joins": joins, "chart": neighbourhood(around, self.catalogue.label), "disagreements": disagreements(joins),
+                "at_odds": judged_at_odds(self.reader, self.settings.base, iri), "tally": tally(self.claims, iri),
+                "reports": self.claims.reports,
+                "modalities": {claim.iri: short_id(claim.modality) for claim in self.claims.claims.values()}}
 
     def _pointing(self, iri: str) -> list[tuple[str, list[str]]]:
         """What else in the record points at `iri`: predicate → things."""

@@ -18,6 +18,7 @@ from service.engine import Engine
 from service.errors import NotFound
 from service.excerpts import FindText
 from service.links import href, path_of
+from service.names import PREFIXES
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -60,7 +61,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
-    query_pages = QueryPages(reader, settings)
+    query_pages = QueryPages(reader, settings, catalogue, Path(release.path).name)
     claims = ClaimIndex(reader)
     views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
@@ -89,7 +90,7 @@ def _install_template_words(app: Flask, catalogue: Catalogue, settings: Settings
     app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(settings.base, iri)}"
     app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
     app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
-    app.jinja_env.globals.update(release=release, base=settings.base, release_name=Path(release.path).name)
+    app.jinja_env.globals.update(release=release, base=settings.base, prefixes=PREFIXES, release_name=Path(release.path).name)
 
 
 def _add_pages(app: Flask, views: Views) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 
 from service import charts
 from service.catalogue import Catalogue
@@ -22,6 +23,7 @@ from service.reports import outline
 from service.responses import respond
 from service.search import SearchPages
 from service.settings import Settings
+from service.shortlinks import expand
 
 # Risks in the picture on the start page: as many as can be read at a glance.
 MOST_RISKS = 12
@@ -116,5 +118,12 @@ def blueprint(pages: Pages) -> Blueprint:
     @routes.get("/compare/<name>")
     def table(name: str) -> Response:
         return pages.comparisons.table(name)
+
+    @routes.get("/q/<release>/<code>")
+    def short_link(release: str, code: str) -> Response:
+        query = expand(code, pages.settings.max_query_chars)
+        if query is None:
+            raise NotFound("This is no link to a query, or it was cut. Ask for it again, or write the query on the query page.")
+        return redirect(f"{request.script_root}/sparql?{urlencode({'query': query, 'release': release})}", 302)
 
     return routes

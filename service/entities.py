@@ -10,12 +10,12 @@ from service.claimindex import ClaimIndex
 from service.reader import Reader
 from service.weighing import OPPOSITE
 
-SAID_OUT = "SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?x ?p ?other } ?claim ct:statement ?statement }"
-SAID_IN = "SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?other ?p ?x } ?claim ct:statement ?statement }"
+SAID_OUT = "SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?x ?p ?other } FILTER EXISTS { ?claim ct:statement ?statement } }"
+SAID_IN = "SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?other ?p ?x } FILTER EXISTS { ?claim ct:statement ?statement } }"
 DENIED_OUT = """SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?n owl:sourceIndividual ?x ; owl:assertionProperty ?p ;
-  owl:targetIndividual ?other } ?claim ct:statement ?statement }"""
+  owl:targetIndividual ?other } FILTER EXISTS { ?claim ct:statement ?statement } }"""
 DENIED_IN = """SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?n owl:targetIndividual ?x ; owl:assertionProperty ?p ;
-  owl:sourceIndividual ?other } ?claim ct:statement ?statement }"""
+  owl:sourceIndividual ?other } FILTER EXISTS { ?claim ct:statement ?statement } }"""
 WIDER = "SELECT ?x ?wider { ?x skos:broader ?wider }"
 AT_ODDS = """SELECT ?x ?judgement ?from ?to ?relation ?reason { VALUES ?relation { <%s> <%s> }
   ?from ct:mentions ?x . ?judgement ct:fromClaim ?from ; ct:toClaim ?to ; ct:relation ?relation . ?to ct:mentions ?x .

@@ -11,9 +11,9 @@ from service.claims import ClaimLine, claim_lines
 from service.reader import Reader
 from service.records import Triple
 
-SAID = """SELECT ?s ?o ?claim ?p { GRAPH ?claim { ?s ?p ?o } ?claim ct:statement ?statement }"""
+SAID = """SELECT ?s ?o ?claim ?p { GRAPH ?claim { ?s ?p ?o } FILTER EXISTS { ?claim ct:statement ?statement } }"""
 DENIED = """SELECT ?s ?o ?claim ?p { GRAPH ?claim { ?n owl:sourceIndividual ?s ; owl:targetIndividual ?o ;
-  owl:assertionProperty ?p } ?claim ct:statement ?statement }"""
+  owl:assertionProperty ?p } FILTER EXISTS { ?claim ct:statement ?statement } }"""
 # Predicates that cannot both be the whole story of the same two things.
 OPPOSITE = {CT + left: CT + right for pair in (
     ("enables", "hinders"), ("increases", "decreases"), ("favours", "opposes"), ("hasFeature", "lacks"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -11,16 +12,18 @@ from flask import Flask, Response, redirect, render_template, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, operation, responses, signposts, sparql, versions, wording
+from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
+from service.claimindex import ClaimIndex
 from service.documents import Documents
 from service.description import Description
 from service.engine import Engine
 from service.errors import NotFound
 from service.express import Express
 from service.excerpts import FindText
+from service.names import PREFIXES
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -63,14 +66,16 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
-    views = Views(reader, catalogue, settings, allowed_text, release.statistics)
+    query_pages = QueryPages(reader, settings, catalogue, Path(release.path).name)
+    claims = ClaimIndex(reader)
+    views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
+                  (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
     engine = Engine(Path(release.path) / "store", settings)
-    query_pages = QueryPages(reader, settings)
     app = Flask(__name__, static_url_path="/static")
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
-    wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name)
+    wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
                                Description(settings, release.digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))
@@ -78,7 +83,9 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
-    _add_pages(app, views, query_pages, release, settings)
+    _add_pages(app, views)
+    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
+                                                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
@@ -95,20 +102,21 @@ def _context(folder: Path) -> dict | None:
     return json.loads(path.read_bytes())["@context"] if path.is_file() else None
 
 
-def _add_pages(app: Flask, views: Views, query_pages: QueryPages, release: Release,
-               settings: Settings) -> None:
-    def page(body: str, headers: dict[str, str] | None = None) -> Response:
-        return responses.respond(body, "text/html; charset=utf-8", shared=False, headers=headers)
+def _about(release: Release, reader: Reader, settings: Settings) -> Callable[[], tuple[dict[str, str], dict]]:
+    """What the start page says of the data set to machines: its Link header, and its schema.org card."""
+    folder = Path(release.path)
 
-    @app.get("/")
-    def home() -> Response:
-        sources = views.catalogue.folders.get("source", [])
-        counts = [(name, len(entries)) for name, entries in views.catalogue.folders.items()]
-        files = [(f"/dump/{Path(release.path).name}/{name}", dumps.media_type(name)) for name, _ in dumps.dump_files(Path(release.path))]
+    def about() -> tuple[dict[str, str], dict]:
+        files = [(f"/dump/{folder.name}/{name}", dumps.media_type(name)) for name, _ in dumps.dump_files(folder)]
         links = {"Link": signposts.of_dataset(settings.base, request.script_root, files)}
-        return page(headers=links, body=render_template("home.html", sources=sources, counts=dict(counts), examples=query_pages.examples[:3],
-                                    files=dumps.dump_files(Path(release.path)), card=dataset_card(
-                                        query_pages.reader, settings.base, settings.root(request.url_root), Path(release.path), release.digest, release.meta)))
+        return links, dataset_card(reader, settings.base, settings.root(request.url_root), folder, release.digest, release.meta)
+
+    return about
+
+
+def _add_pages(app: Flask, views: Views) -> None:
+    def page(body: str) -> Response:
+        return responses.respond(body, "text/html; charset=utf-8", shared=False)
 
     @app.get("/browse")
     @app.get("/browse/<folder>")

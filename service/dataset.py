@@ -17,6 +17,7 @@ from service.catalogue import Catalogue
 from service.description import Description
 from service.engine import Engine
 from service.express import Express
+from service.names import PREFIXES
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.settings import Settings
@@ -76,8 +77,9 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
-    wording.install(app, Catalogue(reader, NO_PAGES), NO_PAGES, release=None)
-    pages = QueryPages(reader, settings, start="SELECT * { ?s ?p ?o } LIMIT 50", own_examples=False)
+    catalogue = Catalogue(reader, NO_PAGES)
+    wording.install(app, catalogue, NO_PAGES, release=None, prefixes=PREFIXES)
+    pages = QueryPages(reader, settings, catalogue, start="SELECT * { ?s ?p ?o } LIMIT 50", own_examples=False)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, digest, pages,
                                Description(settings, digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))

@@ -21,6 +21,7 @@ class Example:
     name: str
     question: str
     query: str
+    iri: str = ""  # empty for those that no release holds
 
 
 def with_prefixes(query: str, declared: dict[str, str]) -> str:
@@ -61,5 +62,5 @@ def read_examples(reader: Reader) -> list[Example]:
         name = re.split(r"[/#]", iri.rstrip("/#"))[-1]
         declared = {r["prefix"].value: r["namespace"].value for r in reader.select(DECLARED, example=row["example"])}
         question = re.sub(r"<[^>]+>", "", row["comment"].value) if row["comment"] else name.replace("-", " ")
-        found.append(Example(name, question, with_prefixes(row["query"].value, declared)))
+        found.append(Example(name, question, with_prefixes(row["query"].value, declared), iri))
     return sorted(set(found), key=lambda example: example.name) or list(FALLBACK)

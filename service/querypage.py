@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 
+from service.catalogue import Catalogue
+from service.emptiness import explain_emptiness
 from service.errors import ServiceError
 from service.examples import Example, read_examples
 from service.negotiation import GRAPHS, SOLUTIONS
@@ -17,6 +20,7 @@ from service.protocol import ProtocolRequest
 from service.reader import Reader
 from service.responses import respond
 from service.settings import Settings
+from service.shortlinks import shorten
 
 START = """PREFIX ct: <https://w3id.org/caretrace/ontology#>
 
@@ -35,6 +39,8 @@ class QueryPages:
 
     reader: Reader
     settings: Settings
+    catalogue: Catalogue
+    release: str = ""  # its name; without one no link is pinned
     start: str = START
     own_examples: bool = True  # whether the data's own examples, or three for any release, are shown
 
@@ -50,13 +56,17 @@ class QueryPages:
 
     def answer(self, asked: ProtocolRequest, run: Callable[[], tuple[str, object, int]]) -> Response:
         """The form with the result below it."""
+        began = time.perf_counter()
         kind, body, size = run()
+        took_ms = 1000 * (time.perf_counter() - began)
         if not isinstance(body, bytes):
             body.close()
-            return self._page(asked.query, links=self._links(asked, kind), notice=(
+            return self._page(asked.query, links=self._links(asked, kind), took_ms=took_ms, notice=(
                 f"The result has {size:,} bytes, too many for a page. Download it in a format below."))
         shown = self._read(kind, body)
-        return self._page(asked.query, links=self._links(asked, kind), **shown)
+        if shown.get("total") == 0:
+            shown["terms"] = explain_emptiness(self.reader, self.catalogue, asked.query)
+        return self._page(asked.query, links=self._links(asked, kind), took_ms=took_ms, **shown)
 
     def failure(self, asked: ProtocolRequest, error: ServiceError) -> Response:
         """The form with what is wrong above it, under the error's own status."""
@@ -74,7 +84,14 @@ class QueryPages:
         if kind == "boolean":
             return {"boolean": result["boolean"]}
         rows = result["results"]["bindings"]
-        return {"variables": result["head"]["vars"], "rows": rows[:self.settings.max_html_rows], "total": len(rows)}
+        shown = rows[:self.settings.max_html_rows]
+        return {"variables": result["head"]["vars"], "rows": shown, "total": len(rows),
+                "evidence": [self._evidence(row) for row in shown]}
+
+    def _evidence(self, row: dict) -> str | None:
+        """The first claim in a row: what its evidence link leads to."""
+        claim = f"{self.settings.base}claim/"
+        return next((cell["value"] for cell in row.values() if cell["type"] == "uri" and cell["value"].startswith(claim)), None)
 
     def _links(self, asked: ProtocolRequest, kind: str) -> list[tuple[str, str]]:
         """Name and address of the same result in each format."""
@@ -86,7 +103,8 @@ class QueryPages:
 
     def _page(self, query: str, **more) -> Response:
         endpoint = self.settings.endpoint(request.url_root)
-        permanent = f"{endpoint}?{urlencode({'query': query})}"
+        permanent = f"{endpoint.removesuffix('sparql')}q/{self.release}/{shorten(query)}" if self.release else None
+        pinned = request.args.get("release", self.release)
         body = render_template("sparql.html", query=query, examples=self.examples, settings=self.settings, endpoint=endpoint,
-                               permanent=permanent, **more)
+                               permanent=permanent, pinned=pinned if pinned != self.release else None, **more)
         return respond(body, "text/html; charset=utf-8", shared=False)

@@ -147,6 +147,18 @@ def relations_of(reader: Reader, iri: str) -> list[Relation]:
     return sorted(found, key=lambda relation: (relation.relation, relation.other.source, relation.other.order))
 
 
+BEARINGS = {"agree": ("supports", "restates"), "disagree": ("contradicts",), "limit": ("qualifies",), "update": ("updates",)}
+
+
+def grouped_relations(reader: Reader, iri: str) -> dict[str, list[Relation]]:
+    """The judged relations of a claim by how they bear on it: `agree`, `disagree`, `limit`, `update`, else `other`."""
+    found: dict[str, list[Relation]] = {}
+    for relation in relations_of(reader, iri):
+        word = relation.relation.rpartition("/")[2]
+        found.setdefault(next((name for name, words in BEARINGS.items() if word in words), "other"), []).append(relation)
+    return {name: found[name] for name in (*BEARINGS, "other") if name in found}
+
+
 def same_point(reader: Reader, iri: str) -> list[ClaimLine]:
     """Other claims that express a proposition of this one."""
     others = {row["other"].value for row in reader.select(SAME_POINT, claim=iri)} - {iri}

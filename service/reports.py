@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kg.names import CT
 from service.reader import Reader
+from service.records import figures_of
 
 SECTIONS = """SELECT ?source ?section ?title ?number ?start ?end ?parent ?curated
   { ?section ct:sectionOf ?source . OPTIONAL { ?section dcterms:title ?title } OPTIONAL { ?section ct:number ?number }
@@ -16,6 +18,14 @@ SPANS = """SELECT ?source ?start ?end { ?thing ct:statedIn ?source .
   ?thing ct:hasPassage|ct:hasContext|ct:hasAttribution ?passage . ?passage ct:start ?start ; ct:end ?end }"""
 REFERENCES = """SELECT ?source ?reference ?label ?work { ?reference ct:listedIn ?source .
   OPTIONAL { ?reference rdfs:label ?label } OPTIONAL { ?reference ct:refersTo ?work } }"""
+
+
+CITED = "SELECT ?source ?reference ?claim { ?reference ct:listedIn ?source . ?claim ct:citesReference ?reference }"
+EVIDENCE = "SELECT ?source ?evidence { ?evidence ct:evidenceIn ?source }"
+RESTING = """SELECT ?source ?evidence (COUNT(?claim) AS ?count)
+  { ?claim ct:statedIn ?source ; ct:restsOn ?evidence } GROUP BY ?source ?evidence"""
+FIGURES = """SELECT ?source ?claim ?figure ?section { ?claim ct:statedIn ?source ; ct:states ?figure .
+  OPTIONAL { ?claim ct:inSection ?section } OPTIONAL { ?claim ct:order ?order } } ORDER BY ?order ?figure"""
 
 
 @dataclass
@@ -30,6 +40,7 @@ class Section:
     parent: str | None = None
     depth: int = 0
     claims: int = 0
+    figures: int = 0
 
 
 def outline(reader: Reader, source: str) -> list[Section]:
@@ -46,6 +57,9 @@ def outline(reader: Reader, source: str) -> list[Section]:
     for row in reader.select(CLAIMS, source=source):
         if row["section"] and row["section"].value in sections:
             sections[row["section"].value].claims = int(row["count"].value)
+    for row in reader.select(FIGURES, source=source):
+        if row["section"] and row["section"].value in sections:
+            sections[row["section"].value].figures += 1
     for iri, section in sections.items():
         section.depth = _depth(iri, parents)
     return sorted(sections.values(), key=lambda section: (section.start, section.depth, section.iri))
@@ -79,13 +93,32 @@ def _merge(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def references(reader: Reader, source: str) -> list[dict]:
-    """The report's own reference list, in the order of its printed markers."""
+    """The report's own reference list, in the order of its printed markers, with the claims each supports."""
+    claims: dict[str, list[str]] = {}
+    for row in reader.select(CITED, source=source):
+        claims.setdefault(row["reference"].value, []).append(row["claim"].value)
     rows = reader.select(REFERENCES, source=source)
     found = [{"iri": row["reference"].value, "label": row["label"].value if row["label"] else "",
-              "work": row["work"].value if row["work"] else None} for row in rows]
+              "work": row["work"].value if row["work"] else None,
+              "claims": sorted(claims.get(row["reference"].value, ()))} for row in rows]
     def place(entry: dict) -> tuple:
         number = entry["iri"].rpartition("-")[2]
         return (not number.isdigit(), int(number) if number.isdigit() else 0, entry["iri"])
     return sorted(found, key=place)
 
 
+
+
+def evidence(reader: Reader, source: str) -> list[tuple[str, int]]:
+    """What the report's claims rest on, and how many do; evidence of its own that no claim rests on counts none."""
+    counts = {row["evidence"].value: int(row["count"].value) for row in reader.select(RESTING, source=source) if row["evidence"]}
+    for row in reader.select(EVIDENCE, source=source):
+        counts.setdefault(row["evidence"].value, 0)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def stated_figures(reader: Reader, source: str) -> list[tuple[str, dict]]:
+    """(claim, figure) for each figure of the report, in text order."""
+    term = CT + "states"
+    return [(row["claim"].value, figure) for row in reader.select(FIGURES, source=source)
+            for figure in figures_of(reader, {term: [row["figure"]]})]

@@ -12,19 +12,26 @@ from markupsafe import Markup
 
 from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
+from service.charts import neighbourhood
+from service.citing import cite
+from service.claimindex import ClaimIndex, short_id
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
 from service.diagram import draw
+from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
+from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
+from service.questions import answer
 from service.reader import Reader, Term, value, values
-from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, passages_of, read_passage,
-                             relations_of, same_point, url_of)
-from service.reports import coverage, outline, references
+from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
+                             read_passage, same_point, url_of)
+from service.reports import coverage, evidence, outline, references, stated_figures
 from service.settings import Settings
 from service.terms import Ontology
+from service.weighing import weigh
 
-SHOWN_APART = {RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
+SHOWN_APART = {SKOS + "broader", RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
 POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
 
@@ -35,9 +42,12 @@ class Views:
 
     reader: Reader
     catalogue: Catalogue
+    claims: ClaimIndex
     settings: Settings
     find_text: FindText
     statistics: dict
+    release: tuple[str, str]  # its name and the day it was made
+    examples: list[Example]
 
     def render(self, iri: str, page: int) -> str:
         """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
@@ -49,17 +59,20 @@ class Views:
         folder = iri.removeprefix(base).partition("/")[0]
         view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
                                              "section": self._section}.get(folder)
+        if view is None and (shown := answer(self.reader, iri, self.examples)):
+            return render_template("question.html", iri=iri, answer=shown)
         return view(iri) if view and self.reader.record(iri) else self._entity(iri, page)
 
     def _claim(self, iri: str) -> str:
         properties = self.reader.properties(iri)
-        url = url_of(self.reader.properties(value(properties, CT + "statedIn")))
+        passages = passages_of(self.reader, self.settings.base, properties)
         return render_template(
             "claim.html", iri=iri, statement=value(properties, CT + "statement"), properties=properties, ct=CT,
-            blocks=self._blocks(passages_of(self.reader, self.settings.base, properties)),
-            content=content_of(self.reader, iri), figures=figures_of(self.reader, properties),
-            relations=relations_of(self.reader, iri), same=by_source(same_point(self.reader, iri)),
-            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"), source_url=url)
+            blocks=self._blocks(passages), passages=passages,
+            content=weigh(self.reader, iri, content_of(self.reader, iri)), figures=figures_of(self.reader, properties),
+            relations=grouped_relations(self.reader, iri), same=by_source(same_point(self.reader, iri)),
+            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"),
+            citation=cite(self.reader, self.catalogue, iri, properties, passages, *self.release))
 
     def _blocks(self, passages: list[Passage]) -> list[Block]:
         return blocks_of(passages, self.find_text, self.settings.context_chars)
@@ -76,7 +89,8 @@ class Views:
             "source.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
             properties=properties, rows=self._rows(properties, {DCTERMS + "title"}), sections=sections, url=url_of(properties),
             counts=self.statistics.get("sources", {}).get(iri.rpartition("/")[2]),
-            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri))
+            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri),
+            evidence=evidence(self.reader, iri), figures=stated_figures(self.reader, iri))
 
     def _section(self, iri: str) -> str:
         properties = self.reader.properties(iri)
@@ -100,12 +114,22 @@ class Views:
         add_content(self.reader, iri, shown)
         return render_template(
             "entity.html", iri=iri, title=self.catalogue.label(iri), properties=properties, total=total, page=page,
-            pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"),
+            pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"), wider=ancestors(self.reader, iri),
             definition=value(properties, SKOS + "definition"), names=values(properties, SKOS + "altLabel"),
             notes=values(properties, SKOS + "editorialNote"), rows=self._rows(properties, SHOWN_APART),
             groups=[(ROLES[role], by_source(lines)) for role, lines in shown.items()],
             narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
-            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri))
+            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
+            **(self._surroundings(iri) if page == 1 else {}))
+
+    def _surroundings(self, iri: str) -> dict[str, object]:
+        """What claims join a thing to, who speaks of it and where they disagree: shown above the first page of its claims."""
+        joins = links_of(self.reader, self.claims, iri)
+        around = [(link.other, link.predicate, self.catalogue.label(link.predicate), link.outward) for link in neighbours(joins)]
+        return {"joins": joins, "chart": neighbourhood(around, self.catalogue.label), "disagreements": disagreements(joins),
+                "at_odds": judged_at_odds(self.reader, self.settings.base, iri), "tally": tally(self.claims, iri),
+                "reports": self.claims.reports,
+                "modalities": {claim.iri: short_id(claim.modality) for claim in self.claims.claims.values()}}
 
     def _pointing(self, iri: str) -> list[tuple[str, list[str]]]:
         """What else in the record points at `iri`: predicate → things."""

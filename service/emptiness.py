@@ -1,0 +1,68 @@
+"""Why a query found nothing: which of its terms this release does not have, and which stand only where it did not look."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from kg.names import CT
+from service.catalogue import Catalogue, Entry
+from service.names import PREFIXES
+from service.reader import Reader
+
+IRI = re.compile(r"<([a-z][a-z0-9+.-]*:[^<>\"{}|^`\\\s]*)>", re.I)
+PREFIX = re.compile(r"\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", re.I)
+NAME = re.compile(r"(?<![\w:<?$@#-])([A-Za-z][\w.-]*)?:([\w][\w.-]*[\w]|[\w])")
+NOISE = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?<![<\w/#])#[^\n]*", re.S)
+IN_RECORD = "SELECT ?x (COUNT(*) AS ?count) { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x } } GROUP BY ?x"
+IN_GRAPHS = "SELECT ?x (COUNT(*) AS ?count) { GRAPH ?g { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x } } ?g ct:statement ?t } GROUP BY ?x"
+MOST_TERMS = 20
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a query, as written, with how many triples of the record and of claims' graphs hold it, and near names."""
+
+    written: str
+    iri: str
+    record: int
+    content: int
+    near: list[Entry]
+
+
+def terms_of(query: str) -> list[tuple[str, str]]:
+    """(as written, IRI) of each IRI and prefixed name in a query, in order, each once; not those of its prologue."""
+    declared = {**PREFIXES, **dict(PREFIX.findall(query))}
+    body = NOISE.sub(" ", PREFIX.sub(" ", query))
+    found = {f"<{iri}>": iri for iri in IRI.findall(body)}
+    for prefix, local in NAME.findall(IRI.sub(" ", body)):
+        if prefix in declared:
+            found[f"{prefix}:{local}"] = declared[prefix] + local
+    return list(found.items())[:MOST_TERMS]
+
+
+def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str) -> list[Term]:
+    """What the release holds of each term of a query that found nothing."""
+    def count(asked: str, iri: str) -> int:
+        try:
+            rows = reader.select(asked, x=iri)
+        except ValueError:  # no IRI after all
+            return 0
+        return int(rows[0]["count"].value) if rows else 0
+    terms = []
+    for written, iri in terms_of(query):
+        record, content = count(IN_RECORD, iri), count(IN_GRAPHS, iri)
+        near = [] if record or content else nearest(catalogue, iri)
+        terms.append(Term(written, iri, record, content, near))
+    return terms
+
+
+def nearest(catalogue: Catalogue, iri: str) -> list[Entry]:
+    """Known things or terms whose IRI resembles `iri`."""
+    if not iri.startswith(catalogue.base):
+        return []
+    if not iri.startswith(CT):
+        return catalogue.near(iri.removeprefix(catalogue.base), 3)
+    local = {known.removeprefix(CT): known for known in catalogue.labels if known.startswith(CT)}
+    return [Entry(catalogue.label(local[name]), local[name]) for name in difflib.get_close_matches(iri.removeprefix(CT), local, 3)]

@@ -54,7 +54,7 @@ def test_the_same_checks_hold_without_the_pages_of_a_release(client):
     assert ask(client, "SELECT * { SERVICE <http://x/> {} }").status_code == 403
     assert client.get("/claim/x").status_code == 404 and client.get("/browse").status_code == 404
     page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o }"}, headers={"Accept": "text/html"})
-    assert page.status_code == 200 and "<table>" in page.text and "/browse" not in page.text
+    assert page.status_code == 200 and "<table" in page.text and "/browse" not in page.text
     assert client.get("/nothing", headers={"Accept": "text/html"}).status_code == 404
     assert client.get("/").headers["Location"] == "/sparql"
 

@@ -23,6 +23,7 @@ from service.express import Express
 from service.excerpts import FindText
 from service.querypage import QueryPages
 from service.reader import Reader
+from service.remote import RemoteEngine, RemoteStore
 from service.settings import Settings
 from service.views import Views
 
@@ -54,7 +55,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
     """
     settings = settings or Settings()
-    reader = Reader(release.store)
+    reader = Reader(RemoteStore(settings.store) if settings.store else release.store)
     catalogue = Catalogue(reader, settings.base)
     texts = find_text or registered_texts(reader, settings.base)
 
@@ -64,7 +65,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
     views = Views(reader, catalogue, settings, allowed_text, release.statistics)
-    engine = Engine(Path(release.path) / "store", settings)
+    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     query_pages = QueryPages(reader, settings)
     app = Flask(__name__, static_url_path="/static")
     app.url_map.strict_slashes = False
@@ -72,7 +73,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     responses.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
-                               Description(settings, release.digest, reader))
+                               Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     _add_pages(app, views, query_pages, release, settings)

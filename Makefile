@@ -15,12 +15,13 @@ run: .venv/ready-to-run
 test: .venv/ready-to-test
 	@$(BIN)/python -m pytest
 
-.venv/bin/python:
+.venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Caretrace needs Python 3.11 or newer; name one: make PYTHON=python3.12 …")'
 	@echo "Making the environment in .venv …"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
 
-.venv/ready-to-run: .venv/bin/python pyproject.toml constraints.txt
+.venv/ready-to-run: .venv/made pyproject.toml constraints.txt
 	@echo "Installing what the service needs …"
 	@$(PIP) --editable .
 	@touch $@

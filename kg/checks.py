@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kg import build, names, questions
+from kg import build, names, questions, versions, vocabulary
 from kg.anchor import anchor_at
 from kg.data import Data
 from kg.drafts import overlap
@@ -15,7 +15,7 @@ from kg.ledger import open_rows
 from kg.names import Project
 from kg.normal import digest
 from kg.schema import listed
-from kg.shapes import validate
+from kg.shapes import validate, violations
 from kg.texts import Registry
 from kg.yamlrecords import Record
 
@@ -143,17 +143,17 @@ def traceability(store: ox.Store) -> Iterator[Problem]:
         yield Problem("build", 0, row["g"].value, "this graph is not that of a claim with a passage", "every content triple belongs to a claim")
     loose = """SELECT DISTINCT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?g), "%(rule)s"))
       FILTER NOT EXISTS { GRAPH ?g { ?s a ct:Inference } }
-      FILTER NOT EXISTS { GRAPH ?g { ?i ct:inferredSubject ?s ; ct:inferredProperty ?p ; ct:inferredObject ?o ; ct:byRule ?g ; ct:fromPremise ?claim } } }"""
+      FILTER NOT EXISTS { GRAPH ?g { ?i ct:inferredSubject ?s ; ct:inferredProperty ?p ; ct:inferredObject ?o ; ct:byRule ?g ; ct:tracesTo ?claim }
+        ?claim ct:hasPassage ?passage } }"""
     for row in _rows(store, loose):
-        yield Problem("build", 0, row["g"].value, f"{row['s']} {row['p']} {row['o']} names no rule and premise", "write its ct:Inference in the rule")
+        yield Problem("build", 0, row["g"].value, f"{row['s']} {row['p']} {row['o']} leads to no passage", "write its ct:Inference in the rule")
 
 
-def shacl(store: ox.Store, project: Project) -> Iterator[Problem]:
-    """What the shapes refuse in the record."""
+def shacl(store: ox.Store, project: Project, level: str = "strict") -> Iterator[Problem]:
+    """What the shapes refuse in the record at `level` (see `kg.shapes`)."""
     record = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    for finding in validate(record, project.shapes, project.ontology / "caretrace.ttl"):
-        if finding.strict:
-            yield Problem("shapes", 0, names.path_of(finding.record), f"{finding.path} {finding.value}".strip(), finding.message)
+    for finding in violations(validate(record, project.shapes, project.ontology / "caretrace.ttl"), level):
+        yield Problem("shapes", 0, names.path_of(finding.record), f"{finding.path} {finding.value}".strip(), finding.message)
 
 
 def of_data(data: Data, registry: Registry) -> Iterator[Problem]:
@@ -162,7 +162,8 @@ def of_data(data: Data, registry: Registry) -> Iterator[Problem]:
         yield from check
 
 
-def of_store(store: ox.Store, project: Project) -> Iterator[Problem]:
-    """All checks of the built graph."""
-    for check in (undeclared(store), cross_graph(store, project), traceability(store), shacl(store, project), questions.failures(store)):
+def of_store(store: ox.Store, project: Project, level: str = "strict") -> Iterator[Problem]:
+    """All checks of the built graph, the shapes at `level`."""
+    for check in (undeclared(store), cross_graph(store, project), traceability(store), shacl(store, project, level), vocabulary.problems(project), versions.problems(project.ontology),
+                  questions.failures(store)):
         yield from check

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
-from kg import asking, curating, fmt, release, statistics
+from kg import asking, curating, fmt, release, statistics, tree
 from kg import data as curated
 from kg.errors import CaretraceError, DataError
+from kg.explain import explain as explain_triple
+from kg.lookup import Lookup
 from kg.names import project
+from kg.shapes import LEVELS
 from kg.store import open_current
 from kg.texts import Registry, read_text
 from kg.verify import verify as verify_anchors
@@ -180,9 +185,10 @@ def build(output: Path | None) -> None:
 
 @main.command()
 @click.option("--reasoner", is_flag=True, help="Also the OWL 2 DL profile and HermiT (needs the test extra).")
-def check(reasoner: bool) -> None:
+@click.option("--level", default="publication", show_default=True, type=click.Choice(LEVELS), help="How much the shapes ask.")
+def check(reasoner: bool, level: str) -> None:
     """Run every check and list all problems at once."""
-    data, store = release.checked(project())
+    data, store = release.checked(project(), level=level)
     if reasoner:
         if problems := list(release.reasoned(project(), store)):
             raise DataError(problems)
@@ -192,12 +198,14 @@ def check(reasoner: bool) -> None:
 
 @main.command(name="release")
 @click.option("--if-changed", is_flag=True, help="Do nothing when the current release was made from these very files.")
-def release_command(if_changed: bool) -> None:
+@click.option("--level", default="publication", show_default=True, type=click.Choice(LEVELS[:2]), help="strict: a trial, not to be published.")
+def release_command(if_changed: bool, level: str) -> None:
     """Check everything and write an immutable release; the last good one stays current when a check fails."""
     if if_changed and release.current_is_fresh(project()):
         click.echo("The current release is made from these files.")
         return
-    click.echo(f"Release {release.make(project(), click.echo)}")
+    folder = release.make(project(), level, partial(click.echo, err=True))
+    click.echo(f"Release {folder}")
 
 
 @main.command()
@@ -220,6 +228,21 @@ def query(query: str | None, file: Path | None, form: str) -> None:
         raise click.UsageError("give a QUERY or --file, one of the two")
     text = query if query is not None else (sys.stdin.read() if str(file) == "-" else read_text(file))
     sys.stdout.buffer.write(asking.answer(open_current(project().releases), text, form))
+
+
+@main.command()
+@click.argument("triple", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the tree as JSON.")
+def explain(triple: tuple[str, ...], as_json: bool) -> None:
+    """Print why TRIPLE ('SUBJECT PREDICATE OBJECT': ids, labels or IRIs) stands, down to passages."""
+    store = open_current(project().releases).store
+    lookup = Lookup(store)
+    found = explain_triple(store, lookup.triple(triple))
+    if as_json:
+        click.echo(json.dumps(tree.document(found, lookup), indent=1, ensure_ascii=False))
+    else:
+        click.echo("\n".join(tree.lines(found, lookup)))
+    sys.exit(0 if found.found else 1)
 
 
 @main.command()

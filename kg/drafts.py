@@ -109,8 +109,8 @@ def overlap(statement: str, passage: str, longest: int = 6) -> str | None:
     theirs = [normal_form(w) for w in passage.split()]
     theirs = [w for w in theirs if w]
     runs = {tuple(theirs[i:i + longest]) for i in range(len(theirs) - longest + 1)}
-    ours = [w for w in statement.split() if normal_form(w)]
+    ours = [(word, normal) for word in statement.split() if (normal := normal_form(word))]
     for i in range(len(ours) - longest + 1):
-        if tuple(normal_form(w) for w in ours[i:i + longest]) in runs:
-            return " ".join(ours[i:i + longest])
+        if tuple(normal for _, normal in ours[i:i + longest]) in runs:
+            return " ".join(word for word, _ in ours[i:i + longest])
     return None

@@ -49,3 +49,11 @@ class ReleaseError(CaretraceError):
 
 class QueryError(CaretraceError):
     """A query is wrong or gave up; says where when the engine tells."""
+
+
+class LookupFailed(CaretraceError):
+    """A name stands for nothing in the release, or for several things; `near` holds (label, IRI) of what comes close."""
+
+    def __init__(self, message: str, near: list[tuple[str, str]] | None = None):
+        super().__init__(message)
+        self.near = near or []

@@ -11,10 +11,12 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 
 _TAG = re.compile(r"</?(?:sup|sub|br|p|ul|ol|li|b|i|em|strong)\s*/?>", re.IGNORECASE)
 
 
+@cache  # a text has few different characters
 def _fold(char: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
     return "".join(c for c in folded if c.isalnum())
@@ -45,12 +47,9 @@ class NormalText:
     @classmethod
     def of(cls, text: str) -> NormalText:
         pieces, starts = [], []
-        cache: dict[str, str] = {}
         blanked = _TAG.sub(lambda tag: " " * len(tag.group()), text)
         for i, char in enumerate(blanked):
-            folded = cache.get(char)
-            if folded is None:
-                folded = cache[char] = _fold(char)
+            folded = _fold(char)
             pieces.append(folded)
             starts.extend([i] * len(folded))
         return cls(text, "".join(pieces), tuple(starts))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, build, catalogue, checks, data as curated, infer, names, questions, statistics
+from kg import __version__, build, catalogue, checks, data as curated, howto, infer, names, questions, statistics, versions
 from kg.data import Data
 from kg.drafts import write_atomically
 from kg.errors import DataError, Problem, ReleaseError
@@ -45,8 +45,16 @@ def built(project: Project, data: Data) -> ox.Store:
     return store
 
 
-def checked(project: Project, registry: Registry | None = None, announce: Callable[[str], None] = lambda line: None) -> tuple[Data, ox.Store]:
-    """Load, build and check everything, saying what goes on. Raises DataError with all problems when there are any."""
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+def checked(project: Project, registry: Registry | None = None, level: str = "publication",
+            announce: Callable[[str], None] = _silent) -> tuple[Data, ox.Store]:
+    """Load, build and check everything, the shapes at `level`, saying what goes on.
+
+    Raises DataError with all problems when there are any.
+    """
     announce("Reading the curated data …")
     data = curated.load(project)
     announce(f"Checking {len(data.claims)} claims against their passages and the ledger …")
@@ -54,7 +62,7 @@ def checked(project: Project, registry: Registry | None = None, announce: Callab
     announce("Building the graph and drawing conclusions …")
     store = built(project, data)
     announce(f"Checking {len(store)} quads against shapes, rules and questions …")
-    problems += checks.of_store(store, project)
+    problems += checks.of_store(store, project, level)
     if problems:
         raise DataError(problems)
     return data, store
@@ -126,6 +134,9 @@ def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
     digest = hashlib.sha256(nquads).hexdigest()
     _write_dumps(folder, nquads, project)
     (folder / "void.ttl").write_text(description, encoding="utf-8")
+    for version, path in versions.files(project.ontology).items():
+        shutil.copyfile(path, folder / f"ontology-{version}.ttl")
+    (folder / howto.FILE).write_text(howto.as_json(howto.read(project.ontology)), encoding="utf-8")
     (folder / "statistics.json").write_text(json.dumps(statistics.of_data(data), indent=1), encoding="utf-8")
     meta = {"digest": digest, "version": __version__, "made": catalogue.modified(data), "quads": len(store)}
     (folder / "release.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
@@ -171,9 +182,9 @@ def _place(draft: Path, digest: str) -> Path:
             return target
 
 
-def make(project: Project, announce: Callable[[str], None] = lambda line: None) -> Path:
-    """Check and write a release, saying what goes on; returns its folder."""
-    data, store = checked(project, announce=announce)
+def make(project: Project, level: str = "publication", announce: Callable[[str], None] = _silent) -> Path:
+    """Check and write a release, saying what goes on; returns its folder. At the level `strict` it is a trial and no publication."""
+    data, store = checked(project, level=level, announce=announce)
     announce("Writing the release …")
     return write(project, data, store)
 

@@ -1,4 +1,7 @@
-"""SHACL over the record: what each shape refuses (violations) and what it advises (warnings).
+"""SHACL over the record, at three levels, which the shapes give as severities.
+
+strict (`sh:Violation`): no build stands with it. publication (`sh:Warning`): a draft may have it, a release may not.
+advisory (`sh:Info`): worth a look, and never in the way.
 
 The package `shacl` does the work; pySHACL, the reference, is compared with it in the tests.
 """
@@ -13,15 +16,18 @@ import pyoxigraph as ox
 import shacl
 
 from kg import names
+from kg.turtle import read_turtle
 
+LEVELS = ("strict", "publication", "advisory")  # each with those before it
+_LEVEL_OF = dict(zip(("Violation", "Warning", "Info"), LEVELS))
 _SUBCLASS = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One node that a shape refuses: `record: path: value: message`. `strict` findings fail a build."""
+    """One node that a shape refuses: `record: path: value: message`, and its level."""
 
-    strict: bool
+    level: str
     record: str  # the IRI of the node, without angle brackets
     path: str  # the property path, in SPARQL's syntax, or nothing for the node itself
     value: str
@@ -39,19 +45,19 @@ def validate(data: bytes | Path, shapes_dir: Path | None = None, ontology: Path 
 
     `data` is N-Triples (bytes, or the path of a file). The class tree of `ontology` is added to it, since
     `sh:class` follows `rdfs:subClassOf` in the data only. Both default to this project's own files.
-    Raises ValueError when the folder holds no shape or a file cannot be read.
+    Raises ValueError when the folder holds no shape, DataError when a file of it is not Turtle.
     """
     project = names.project()
     compiled = _compiled(shapes_dir or project.shapes)
     content = data if isinstance(data, bytes) else Path(data).read_bytes()
     tree = ox.serialize(class_tree(ontology or project.ontology / "caretrace.ttl"), format=ox.RdfFormat.N_TRIPLES)
     report = compiled.validate_text((content + b"\n" + tree).decode(), format="ntriples")
-    return sorted({_finding(result) for result in report.results}, key=lambda found: (not found.strict, found))
+    return sorted({_finding(result) for result in report.results}, key=lambda found: (LEVELS.index(found.level), found))
 
 
-def violations(findings: Iterable[Finding]) -> list[Finding]:
-    """Those findings that fail a build."""
-    return [finding for finding in findings if finding.strict]
+def violations(findings: Iterable[Finding], level: str = "strict") -> list[Finding]:
+    """Those findings that stand in the way at `level`: those of the level and of the stricter ones."""
+    return [finding for finding in findings if LEVELS.index(finding.level) <= LEVELS.index(level)]
 
 
 def class_tree(ontology: Path) -> Iterator[ox.Triple]:
@@ -63,7 +69,10 @@ def class_tree(ontology: Path) -> Iterator[ox.Triple]:
 
 def _compiled(folder: Path) -> shacl.Shapes:
     """All shapes of a folder. Turtle files may be joined: prefixes may repeat, and no file labels a blank node."""
-    text = "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.ttl")))
+    files = sorted(folder.glob("*.ttl"))
+    for file in files:  # a slip is named by its file and line, which the joined text has lost
+        read_turtle(file, f"{folder.name}/{file.name}")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     compiled = shacl.Shapes.from_turtle(text)
     if not len(compiled):
         raise ValueError(f"{folder} holds no shape.")
@@ -71,6 +80,6 @@ def _compiled(folder: Path) -> shacl.Shapes:
 
 
 def _finding(result: shacl.Result) -> Finding:
-    return Finding(strict=result.severity == "Violation", record=result.focus_node.strip("<>"), path=result.path or "",
+    return Finding(level=_LEVEL_OF[result.severity], record=result.focus_node.strip("<>"), path=result.path or "",
                    value=result.value or "", message=result.message or "", shape=(result.root_shape or "").strip("<>"),
                    component=result.component)

@@ -11,7 +11,7 @@ from flask import Flask, Response, redirect, render_template, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, linked_data, operation, responses, signposts, sparql, wording
+from service import dumps, explaining, howto, linked_data, operation, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -76,6 +76,9 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
+    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
+    app.register_blueprint(howto.blueprint(Path(release.path)))
+    app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views, query_pages, release, settings)
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
+import pyoxigraph as ox
 from flask import render_template
+from markupsafe import Markup
 
 from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
+from service.diagram import draw
 from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
@@ -19,12 +22,11 @@ from service.records import (Block, Passage, blocks_of, content_of, curation_of,
                              relations_of, same_point, url_of)
 from service.reports import coverage, outline, references
 from service.settings import Settings
+from service.terms import Ontology
 
 SHOWN_APART = {RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
 POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
-TERM_KINDS = {OWL + "Class": "Classes", OWL + "ObjectProperty": "Relations", OWL + "DatatypeProperty": "Values",
-              OWL + "AnnotationProperty": "Annotations"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Views:
         if passage_place(base, iri):
             return self._passage(iri)
         if iri == ONTOLOGY:
-            return self._ontology()
+            return self.ontology(self.reader.graph(ONTOLOGY), ONTOLOGY)
         folder = iri.removeprefix(base).partition("/")[0]
         view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
                                              "section": self._section}.get(folder)
@@ -116,17 +118,15 @@ class Views:
     def _rows(self, properties: dict[str, list[Term]], without: set[str]) -> list[tuple[str, list[Term]]]:
         return [(predicate, terms) for predicate, terms in properties.items() if predicate not in without]
 
-    def _ontology(self) -> str:
-        parts: dict[str, dict[str, list[Term]]] = {}
-        for quad in self.reader.graph(ONTOLOGY):
-            if hasattr(quad.subject, "value"):
-                parts.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
-        groups = []
-        for kind, heading in TERM_KINDS.items():
-            terms = sorted(iri for iri, part in parts.items() if iri.startswith(CT) and kind in values(part, RDF + "type"))
-            groups.append((heading, [(iri, parts[iri]) for iri in terms]))
-        return render_template("ontology.html", iri=ONTOLOGY, about=parts.get(ONTOLOGY, {}), groups=groups, ct=CT,
-                               rdfs=RDFS, skos=SKOS)
+    def ontology(self, quads: list[ox.Quad], iri: str) -> str:
+        """The page of the ontology, or of one version of it, at `iri`."""
+        ontology = Ontology(quads)
+        about: dict[str, list[Term]] = {}
+        for quad in quads:
+            if quad.subject == ox.NamedNode(ONTOLOGY):
+                about.setdefault(quad.predicate.value, []).append(quad.object)
+        return render_template("ontology.html", iri=iri, about=about, groups=ontology.groups(), diagram=Markup(draw(ontology)),
+                               ct=CT, rdfs=RDFS, owl=OWL)
 
     def browse(self, folder: str | None, page: int) -> str | None:
         """The list of a folder, or of all folders; None when there is no such folder."""

@@ -64,7 +64,7 @@ def test_all_checks_report_at_once(edit, problems):
     edit(SUMMARY, "  reviewed: 2026-11-20\n", "")
     edit(SUMMARY, "mitigates: [risk/branch-closures", "mitigates: [service/small-branches")
     edit(QUESTION, "ct:expectsAtLeast 2", "ct:expectsAtLeast 20")
-    assert len({line.split(":")[0] for line in problems()}) == 3
+    assert len({line.split(":")[0] for line in problems()}) == 4
 
 
 def quad(subject: str, predicate: str, object_: str, graph: str) -> ox.Quad:
@@ -86,7 +86,7 @@ def test_nothing_is_wrong_with_the_graph(altered):
 @pytest.mark.parametrize("extra, message", [
     (("risk/a", "ontology#threatens", "service/b", "claim/tiny2020-99-001"), "claim/tiny2020-99-001: this graph is not that of a claim with a passage"),
     (("risk/a", "ontology#threatens", "service/b", "flat"), "flat: this graph is not that of a claim"),
-    (("risk/a", "ontology#threatens", "service/b", "rule/inverse"), "names no rule and premise; write its ct:Inference in the rule"),
+    (("risk/a", "ontology#threatens", "service/b", "rule/inverse"), "leads to no passage; write its ct:Inference in the rule"),
 ])
 def test_what_leads_to_no_passage_is_found(altered, extra, message):
     altered.add(quad(*extra))

@@ -1,0 +1,75 @@
+"""Why a triple stands in the graph: a page and JSON for the tree of its derivation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template, request
+
+from kg import tree
+from kg.errors import LookupFailed
+from kg.explain import explain
+from kg.lookup import Lookup
+from service.errors import NotFound, ServiceError
+from service.negotiation import HTML, Format, choose_accepted, choose_named
+from service.responses import respond
+
+JSON = Format("application/json", "JSON", "json", ("json",))
+MAX_CHARS = 2000
+
+
+class NoTriple(ServiceError):
+    status, title = 400, "The triple cannot be read"
+
+
+@dataclass
+class Explaining:
+    """Explains triples of one store."""
+
+    store: ox.Store
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Read at the first question, since a release never changes."""
+        return Lookup(self.store)
+
+    def answer(self, words: tuple[str, ...]) -> dict:
+        """The explanation as plain values; `found` is false when nothing says the triple. Raises NotFound for unknown names."""
+        try:
+            triple = self.lookup.triple(words)
+        except LookupFailed as error:
+            raise NotFound(str(error), near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
+        return tree.document(explain(self.store, triple), self.lookup)
+
+
+def asked_words() -> tuple[str, ...]:
+    """The words of the triple that is asked for: `triple`, or `s`, `p` and `o`; none when nothing is asked. Raises NoTriple."""
+    parts = tuple(request.args.get(name, "").strip() for name in "spo")
+    words = parts if all(parts) else (request.args.get("triple", "").strip(),)
+    if any(parts) and not all(parts):
+        raise NoTriple("Give all three of s, p and o, or one triple: /explain?triple=SUBJECT PREDICATE OBJECT.")
+    if sum(map(len, words)) > MAX_CHARS:
+        raise NoTriple(f"The triple has more than {MAX_CHARS:,} characters. Give ids, such as risk/x threatens practice/y.")
+    return words if all(words) else ()
+
+
+def blueprint(explaining: Explaining) -> Blueprint:
+    """The route /explain."""
+    routes = Blueprint("explaining", __name__)
+
+    @routes.get("/explain")
+    def page() -> Response:
+        name = request.args.get("format")
+        form = choose_named(name, (HTML, JSON)) if name else choose_accepted(request.accept_mimetypes, (JSON, HTML))
+        words = asked_words()
+        if not words and form is not HTML:
+            raise NoTriple("Say which triple: /explain?triple=SUBJECT PREDICATE OBJECT, or s, p and o apart.")
+        found = explaining.answer(words) if words else None
+        if form is HTML:
+            return respond(render_template("explain.html", words=" ".join(words), found=found), "text/html; charset=utf-8", shared=False)
+        return respond(json.dumps(found, ensure_ascii=False), form.content_type)
+
+    return routes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -272,7 +273,7 @@ def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: 
         serve_files([*data, *more], settings, host, port, lambda url: click.echo(f"Serving {url}sparql\nStop with Ctrl-C."))
         return
     opened = open_current(project().releases)
-    run(opened, host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
+    run(opened, Settings(store=os.environ.get("CARETRACE_STORE") or None), host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
 
 
 def _welcome(url: str, counts: dict) -> list[str]:

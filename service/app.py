@@ -26,6 +26,7 @@ from service.excerpts import FindText
 from service.names import PREFIXES
 from service.querypage import QueryPages
 from service.reader import Reader
+from service.remote import RemoteEngine, RemoteStore
 from service.settings import Settings
 from service.views import Views
 
@@ -57,7 +58,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
     """
     settings = settings or Settings()
-    reader = Reader(release.store)
+    reader = Reader(RemoteStore(settings.store) if settings.store else release.store)
     catalogue = Catalogue(reader, settings.base)
     texts = find_text or registered_texts(reader, settings.base)
 
@@ -70,14 +71,14 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     claims = ClaimIndex(reader)
     views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
-    engine = Engine(Path(release.path) / "store", settings)
+    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     app = Flask(__name__, static_url_path="/static")
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
-                               Description(settings, release.digest, reader))
+                               Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_options_header
@@ -80,9 +81,12 @@ def choose_accepted(accept: MIMEAccept, formats: tuple[Format, ...]) -> Format:
 
     A client that accepts only an alias (`application/json`) gets that as its content type.
     """
-    if not accept:
-        return formats[0]
-    accept = plain(accept)
+    return _chosen(tuple(accept), formats) if accept else formats[0]
+
+
+@lru_cache(1024)  # the same few headers come again and again
+def _chosen(ranges: tuple[tuple[str, float], ...], formats: tuple[Format, ...]) -> Format:
+    accept = plain(MIMEAccept(ranges))
     weights = [(*_weight(accept, item), item) for item in formats]
     weight, media_type, item = max(weights, key=lambda entry: entry[0])
     if weight <= 0:
@@ -109,7 +113,12 @@ def choose_named(name: str, formats: tuple[Format, ...]) -> Format:
 
 def prefers_html(accept: MIMEAccept) -> bool:
     """Whether a person's browser asks: HTML is named and nothing for machines weighs more."""
-    accept = plain(accept)
+    return _prefers_html(tuple(accept))
+
+
+@lru_cache(1024)
+def _prefers_html(ranges: tuple[tuple[str, float], ...]) -> bool:
+    accept = plain(MIMEAccept(ranges))
     html = max((quality for media_type, quality in accept if media_type.lower() == "text/html"), default=0)
     named = [quality for media_type, quality in accept if media_type.lower() in NAMED_FOR_MACHINES]
     return html > 0 and html >= max(named, default=0)

@@ -11,7 +11,7 @@ from werkzeug.wsgi import wrap_file
 from service.cache import AnswerCache
 from service.description import Description
 from service.engine import Answer, Engine, Query
-from service.errors import BadQuery, BadRequest, ClientGone, Refused, ServiceError
+from service.errors import BadQuery, BadRequest, ClientGone, Refused, ServiceError, TooLarge
 from service.negotiation import GRAPHS, HTML, SOLUTIONS, Format, choose_accepted, choose_named, find_named, prefers_html
 from service.names import PREFIXES
 from service.presence import presence
@@ -35,6 +35,7 @@ class Endpoint:
     release_digest: str
     pages: QueryPages
     description: Description
+    dump: str | None = None  # where a client finds everything, below the service's root
 
     def answer(self) -> Response:
         """The response to the current request."""
@@ -108,6 +109,11 @@ class Endpoint:
     def _ask_engine(self, query: Query) -> Answer:
         try:
             return self.engine.run(query, presence(request.environ))
+        except TooLarge as error:
+            if self.dump:
+                error.detail += f" The dump has everything: {self.dump}"
+                error.extra["dump"] = self.settings.root(request.url_root) + self.dump
+            raise
         except ClientLeft:
             raise ClientGone("The client closed the connection before the answer was complete.") from None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from rdflib import OWL, RDF, RDFS, SH, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, URIRef
 from rdflib.collection import Collection
 
 from conftest import ROOT
@@ -110,6 +110,32 @@ def test_every_term_is_used_by_a_record(real_store):
 def test_a_term_that_no_record_uses_is_found(tiny_store):
     unused = unrecorded(tiny_store)
     assert "Testimony" in unused and not {"Claim", "Hazard", "contentProperty", "mitigatedBy"} & unused
+
+
+# What is easily confused is told apart, from both sides
+
+PAIRS = """Risk Barrier|Risk Condition|Barrier Condition|Mitigation Recommendation|Policy Change|Aim Outcome|Practice Enabler|Practice Service
+  |enables resultsIn|enables contributesTo|resultsIn contributesTo|threatens hinders|mandates permits|Holder Actor|Actor Structure|Evidence Work
+  |Claim Proposition|Claim Passage|supports restates|contradicts updates|partOf hasMember|replaces precedes|mitigates decreases
+  |responsibleFor performs|provides funds|prioritises favours|hasFeature lacks|Role Office|establishes announces|operatesAt locatedIn"""
+APART = [tuple(pair.split()) for pair in PAIRS.split("|")]
+
+
+def unnamed_others(graph: Graph, one: str, other: str) -> list[str]:
+    """Those of two terms whose note does not name the other, by its label or its local name."""
+    def names_it(term: str, rival: str) -> bool:
+        note = str(graph.value(URIRef(CT + term), SKOS.scopeNote) or "").lower()
+        return any(re.search(rf"\b{re.escape(word.lower())}\b", note) for word in (rival, str(graph.value(URIRef(CT + rival), RDFS.label))))
+    return [term for term, rival in ((one, other), (other, one)) if not names_it(term, rival)]
+
+
+@pytest.mark.parametrize("one, other", APART)
+def test_terms_that_are_easily_confused_name_each_other(ontology, one, other):
+    assert unnamed_others(ontology, one, other) == []
+
+
+def test_a_term_that_does_not_name_its_rival_is_found(ontology):
+    assert unnamed_others(ontology, "Risk", "Level") == ["Risk", "Level"]
 
 
 # One value, said twice in one way

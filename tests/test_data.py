@@ -95,5 +95,5 @@ def test_no_data(tiny):
 
 def test_predicates_come_from_the_ontology(tiny):
     known = curated.predicates(tiny)
-    assert {"threatens", "partOf", "conductedBy", "regulates"} <= known
+    assert {"threatens", "partOf", "conductedBy", "prioritises"} <= known
     assert not {"heldBy", "contentProperty", "statedIn", "hasPassage"} & known

@@ -58,7 +58,7 @@ def test_every_term_is_complete():
 
 @pytest.mark.parametrize("lost, message", [
     ("skos:definition", "Define the term"), ("rdfs:label", "exactly one label"), ("skos:example", "Give an example"),
-    ("vs:term_status", "Give the status"), ("rdfs:isDefinedBy", "add rdfs:isDefinedBy"), ("rdfs:domain", "one domain and one range"),
+    ("dcterms:source", "Say where the term comes from"), ("vs:term_status", "Give the status"), ("rdfs:isDefinedBy", "add rdfs:isDefinedBy"), ("rdfs:domain", "one domain and one range"),
 ])
 def test_an_incomplete_term_is_found(lost, message):
     text = FILE.read_text(encoding="utf-8")
@@ -70,6 +70,15 @@ def test_an_incomplete_term_is_found(lost, message):
     assert damaged != term
     findings = shapes.validate(n_triples(text.replace(term, damaged)))
     assert {found.record for found in findings} == {CT + "mitigates"} and message in findings[0].message
+
+
+@pytest.mark.parametrize("source", ['"the curators"@en', '"data/README.md: figures"', '"data/README.md : Zahlen"@de', "[]"])
+def test_a_source_that_leads_nowhere_is_found(source):
+    text = FILE.read_text(encoding="utf-8")
+    start = text.index("dcterms:source", text.index("ct:mitigates a "))
+    end = text.index(" ;", start)
+    findings = shapes.validate(n_triples(f"{text[:start]}dcterms:source {source}{text[end:]}"))
+    assert {found.record for found in findings} == {CT + "mitigates"} and "Say where the term comes from" in findings[0].message
 
 
 def test_labels_are_unique(ontology):

@@ -20,7 +20,7 @@ def test_the_real_ontology_and_shapes_have_no_problem():
     (ONTOLOGY, "ct:Area a owl:Class ;\n    rdfs:subClassOf ct:DomainEntity ;", "ct:Area a owl:Class ;\n    rdfs:subClassOf ct:Policy ;",
      "Area: nothing can be in it, since it is below Area and Policy, which are disjoint"),
     (ONTOLOGY, "rdfs:range ct:Modality ;", "rdfs:range ct:Modalty ;", "Modalty: declare it an owl:Class"),
-    (ONTOLOGY, "rdfs:subPropertyOf ct:oversees ;", "rdfs:subPropertyOf ct:overseas ;", "overseas: declare it an owl:ObjectProperty"),
+    (ONTOLOGY, "rdfs:subPropertyOf ct:favours ;", "rdfs:subPropertyOf ct:favuors ;", "favuors: declare it an owl:ObjectProperty"),
     (ONTOLOGY, "    skos:definition \"Leads from a claim to someone whose view it is.\"@en ;\n", "", "heldBy: Define the term in one English sentence."),
     (ONTOLOGY, "    dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;\n", "", "Give the licence of the ontology"),
     (SHAPE, "sh:path ct:kind ; sh:minCount 1", "sh:path ct:kind ; sh:minCuont 1", "shapes/claim.ttl: sh:minCuont: is no term of SHACL and would be passed over"),

@@ -12,7 +12,7 @@ from kg.names import ONTOLOGY
 from service.links import passage_place
 from service.reader import Reader
 
-LABELS = """SELECT ?thing ?label { { ?thing rdfs:label|ct:statement|ct:shortTitle ?label }
+LABELS = """SELECT ?thing ?label { { ?thing rdfs:label|ct:statement ?label }
   UNION { ?thing dcterms:title ?label FILTER NOT EXISTS { ?thing rdfs:label ?other } } }"""
 TERMS = "SELECT ?ontology ?thing ?label { GRAPH ?ontology { ?thing rdfs:label ?label } }"
 THINGS = "SELECT DISTINCT ?thing { ?thing a ?class }"

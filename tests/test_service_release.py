@@ -26,7 +26,7 @@ TRIG = f"""
 @prefix oa: <http://www.w3.org/ns/oa#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix schema: <http://schema.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
 
-<{BASE}source/nf2020> a ct:Source ; dcterms:title "Northford plans"@en ; ct:shortTitle "Northford 2020" ;
+<{BASE}source/nf2020> a ct:Source ; dcterms:title "Northford plans"@en ; rdfs:label "Northford 2020"@en ;
   rdfs:label "Northford 2020"@en ; dcterms:creator "The Northford panel" ; dcterms:issued "2020-05" ;
   schema:url "https://example.org/northford"^^xsd:anyURI ; ct:voice <{BASE}holder/nf2020-authors> ;
   ct:hasTextVersion <{BASE}text/nf2020> .

@@ -82,7 +82,8 @@ class Ontology:
                 ("Told apart by", tuple(item.value for key in self.objects(node, OWL + "hasKey") for item in self.members(key)), " and ")]
         texts = [("Holds", ", ".join(words for iri, words in CHARACTERISTICS.items() if ox.NamedNode(iri) in self.objects(node, RDF + "type"))),
                  *((heading, self._text(node, predicate)) for heading, predicate in
-                   (("Example", SKOS + "example"), ("Not to be confused", SKOS + "scopeNote"), ("Status", STATUS)))]
+                   (("Example", SKOS + "example"), ("Not to be confused", SKOS + "scopeNote"), ("Status", STATUS),
+                    ("Written down in", DCTERMS + "source")))]
         near = [(f"Elsewhere ({word})", self._named(node, match), ", ") for match, word in MATCHES.items()]
         source = [("Source", self._named(node, DCTERMS + "source"), ", ")]
         filled = [row for row in rows if row[1]] + [(heading, (), text) for heading, text in texts if text] + [row for row in near + source if row[1]]
@@ -95,7 +96,7 @@ class Ontology:
         return tuple(item.value for item in self.subjects(predicate, node) if isinstance(item, ox.NamedNode))
 
     def _text(self, node, predicate: str) -> str:
-        return " ".join(item.value for item in self.objects(node, predicate))
+        return " ".join(item.value for item in self.objects(node, predicate) if isinstance(item, ox.Literal))
 
     def _disjoint(self, node) -> tuple[str, ...]:
         """What nothing can be together with being this, as stated for the term itself."""

@@ -51,6 +51,8 @@ def blueprint(versions: Versions, views: Views) -> Blueprint:
     def version(name: str) -> Response:
         stem, _, suffix = name.rpartition(".")
         wanted, form = (stem, SUFFIXES[suffix]) if suffix in SUFFIXES else (name, None)
+        if wanted == "alignments":  # they stand in the ontology's own graph
+            return redirect(f"{request.script_root}/ontology" + (f".{suffix}" if form else ""), 303)
         if wanted in versions.days:
             return redirect(f"{request.script_root}/ontology/{versions.days[wanted]}" + (f".{suffix}" if form else ""), 303)
         if wanted not in versions.files:

@@ -62,6 +62,21 @@ def test_a_term_says_where_it_leads_and_what_it_is_not(ontology):
     assert set(rows(ontology, "Claim")["Elsewhere (near)"]) == {"http://purl.org/mp/Claim", "http://purl.obolibrary.org/obo/SEPIO_0000001"}
 
 
+def test_a_term_of_our_own_says_where_it_is_written_down(ontology):
+    assert rows(ontology, "threatens")["Written down in"].startswith("data/README.md")
+
+
+def test_the_alignments_lead_to_the_graph_they_stand_in(tmp_path_factory):
+    from service.app import create_app
+
+    app = create_app(make_release(tmp_path_factory.mktemp("alignments"), TRIG))
+    try:
+        answer = app.test_client().get("/ontology/alignments.ttl")
+        assert answer.status_code == 303 and answer.location.endswith("/ontology.ttl")
+    finally:
+        app.extensions["caretrace"].close()
+
+
 def test_the_drawing_shows_every_relation_of_a_claim_and_follows_the_ontology(ontology):
     svg = draw(ontology)
     drawn = {element.text for element in ET.fromstring(svg).iter("text")}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion

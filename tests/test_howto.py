@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from kg import howto, names, shapes
+from kg import howto, shapes
 from kg.errors import DataError
 from test_service_pages import Page
 from test_service_release import make_release

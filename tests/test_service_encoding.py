@@ -5,7 +5,6 @@ import gzip
 import brotli
 import pytest
 
-from kg.names import BASE
 from test_service_release import app, client, release  # noqa: F401
 
 CLAIM = "/claim/nf2020-01-001.ttl"

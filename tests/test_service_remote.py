@@ -1,6 +1,5 @@
 """The service over an external store, the native `oxigraph` server: it says what the embedded one says."""
 
-import json
 import shutil
 import socket
 import subprocess

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,7 @@ from service.worker import LENGTH
 WORKER = Path(__file__).with_name("worker.py")
 START_LIMIT_S = 30.0
 LOOK_S = 0.2  # how often to look whether the client still waits
+READ_BYTES = 1 << 18
 Left = Callable[[], bool]
 
 
@@ -48,6 +50,7 @@ class Worker:
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
         self.isolation: dict | None = None
         self.left: Left = stays
+        self.arrived = bytearray()  # read from the pipe and not yet taken
 
     def wait_ready(self) -> None:
         """Read the first message, which says what isolation is in force. Raises Gone when the process cannot start."""
@@ -65,38 +68,43 @@ class Worker:
         except OSError:
             raise Gone from None
         header = json.loads(self._message(deadline))
-        body = tempfile.SpooledTemporaryFile(max_size=spool_bytes)
-        size = self._copy(body, deadline)
-        body.seek(0)
+        body, size = self._result(spool_bytes, deadline)
         return header, body, size
 
-    def _read(self, count: int, deadline: float) -> bytes:
+    def _fill(self, deadline: float) -> None:
+        """Wait for the next bytes and keep them."""
         while not self.selector.select(max(0.0, min(LOOK_S, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
                 raise TimeoutError
             if self.left():
                 raise ClientLeft
-        data = self.process.stdout.raw.read(count)
+        data = os.read(self.process.stdout.fileno(), READ_BYTES)
         if not data:
             raise Gone
-        return data
+        self.arrived += data
 
     def _exactly(self, count: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            parts += self._read(count - len(parts), deadline)
-        return bytes(parts)
+        while len(self.arrived) < count:
+            self._fill(deadline)
+        taken = bytes(self.arrived[:count])
+        del self.arrived[:count]
+        return taken
 
     def _message(self, deadline: float) -> bytes:
         return self._exactly(LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0], deadline)
 
-    def _copy(self, target: IO[bytes], deadline: float) -> int:
+    def _result(self, spool_bytes: int, deadline: float) -> tuple[IO[bytes], int]:
+        """The second message, in memory up to `spool_bytes` and in a file of its own beyond; and its size."""
         size = left = LENGTH.unpack(self._exactly(LENGTH.size, deadline))[0]
+        if size <= spool_bytes:
+            return BytesIO(self._exactly(size, deadline)), size
+        body = tempfile.TemporaryFile()
         while left:
-            data = self._read(min(left, 1 << 18), deadline)
-            target.write(data)
+            data = self._exactly(min(left, READ_BYTES), deadline)
+            body.write(data)
             left -= len(data)
-        return size
+        body.seek(0)
+        return body, size
 
     def stop(self) -> str:
         """Kill the process; returns the start of what it wrote to standard error."""

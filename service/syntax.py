@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TOKEN = re.compile(r"""
-    (?P<comment>  \#[^\r\n]* )
+    (?P<space>    \s+ )
+  | (?P<comment>  \#[^\r\n]* )
   | (?P<iri>      <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
   | (?P<string>   '''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
                 | '(?:[^'\\\r\n]|\\.)*' | "(?:[^"\\\r\n]|\\.)*" )
@@ -37,17 +39,19 @@ class Reading:
     volatile: bool
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    return [(m.lastgroup, m.group()) for m in TOKEN.finditer(text)
-            if m.lastgroup != "comment" and not m.group().isspace()]
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    return ((m.lastgroup, m.group()) for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "space"))
 
 
-def _names_service(tokens: list[tuple[str, str]]) -> bool:
+def _names_service(text: str) -> bool:
     """Whether `SERVICE` stands among the keywords.
 
     The engine's parser wants no space after a keyword: `SERVICE:x {` and `SERVICESILENT<…>` are calls too. So any
     bare word that holds the letters counts, and a prefix of that name when `{` follows and no GRAPH goes before.
     """
+    if "SERVICE" not in text.upper():
+        return False
+    tokens = list(_tokens(text))
     for at, (kind, text) in enumerate(tokens):
         if kind == "word" and "SERVICE" in text.upper():
             return True
@@ -69,12 +73,18 @@ def _decode(text: str) -> str:
 
 def read_query(text: str) -> Reading:
     """The form of `text` and the words in it that decide how it is treated."""
-    tokens = _tokens(text)
-    words = [word.upper() for kind, word in tokens if kind == "word"]
+    words = (word.upper() for kind, word in _tokens(text) if kind == "word")
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
-    form = next((word for word in words if word in FORMS), None)
-    service = _names_service(tokens) or ("\\" in text and _names_service(_tokens(_decode(text))))
-    return Reading(form, first in UPDATES, service, bool(VOLATILE & set(words)))
+    form = first if first in FORMS else next((word for word in words if word in FORMS), None)
+    spellings = (text, _decode(text)) if "\\" in text else (text,)
+    return Reading(form, first in UPDATES, any(map(_names_service, spellings)), any(map(_is_volatile, spellings)))
+
+
+def _is_volatile(text: str) -> bool:
+    """Whether a word of `text` calls a function whose value changes; reads it whole only where one may stand."""
+    capitals = text.upper()
+    return any(name in capitals for name in VOLATILE) and any(
+        kind == "word" and word.upper() in VOLATILE for kind, word in _tokens(text))
 
 
 def undeclared_prefixes(query: str) -> list[str]:

@@ -20,6 +20,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 LENGTH = struct.Struct(">Q")
 UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported", re.DOTALL)
 MAX_UNKNOWN_FUNCTIONS = 50
+WHOLE_REPLY = 1 << 18  # bytes; a reply up to this size leaves at once and wakes its reader once
 
 
 def leave_network() -> bool:
@@ -187,7 +188,7 @@ def main(store_path: str, memory_limit_bytes: int) -> None:
     store = ox.Store.read_only(store_path)
     isolation = {"network_namespace": network, "memory_limit": limit_memory(memory_limit_bytes),
                  "no_new_descriptors": forbid_descriptors(store_path)}
-    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    requests, replies = sys.stdin.buffer, open(sys.stdout.fileno(), "wb", WHOLE_REPLY, closefd=False)
     write_message(replies, json.dumps(isolation).encode())
     replies.flush()
     while (message := read_message(requests)) is not None:

@@ -59,6 +59,7 @@ def test_an_update_is_told_from_a_query_that_mentions_one():
 
 def test_queries_whose_answer_changes_are_volatile():
     assert read_query("SELECT (now() AS ?t) {}").volatile
+    assert read_query("SELECT * {} # BNODE\nORDER BY Rand()").volatile
     assert not read_query("SELECT ?now { ?now ?p 'RAND()' }").volatile
 
 

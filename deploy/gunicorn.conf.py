@@ -15,6 +15,7 @@ graceful_timeout = 75
 keepalive = 15
 limit_request_line = 0  # the service has its own limit and says so
 limit_request_field_size = 16384
+control_socket_disable = True  # signals do all that is wanted
 forwarded_allow_ips = ""  # X-Forwarded-* is read by the service alone, as CARETRACE_PROXIES says
 
 

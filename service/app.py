@@ -90,7 +90,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
-    operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)})
+    operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)}, endpoint.cache)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)

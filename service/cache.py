@@ -14,13 +14,17 @@ class AnswerCache:
         self.max_bytes, self.held_bytes = max_bytes, 0
         self._entries: OrderedDict[Hashable, tuple[Any, bytes]] = OrderedDict()
         self._lock = threading.Lock()
+        self.hits = self.misses = 0
 
     def get(self, key: Hashable) -> tuple[Any, bytes] | None:
         """The entry, now the most recently used, or None."""
         with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-            return self._entries.get(key)
+            if key not in self._entries:
+                self.misses += 1
+                return None
+            self.hits += 1
+            self._entries.move_to_end(key)
+            return self._entries[key]
 
     def put(self, key: Hashable, about: Any, body: bytes) -> None:
         """Keep an answer unless it alone is larger than the cache."""

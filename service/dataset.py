@@ -89,7 +89,7 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
         return redirect(f"{request.script_root}/sparql", 302)
 
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
-    operation.install(app, engine, settings, {"data": digest})
+    operation.install(app, engine, settings, {"data": digest}, endpoint.cache)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)

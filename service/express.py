@@ -6,6 +6,7 @@ changes, so what is kept is right as long as the app lives.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from service.cache import AnswerCache
@@ -16,27 +17,32 @@ MAX_BYTES_EACH = 256 * 1024
 
 
 class Express:
-    """WSGI middleware around `app`; keeps up to `max_bytes` of bodies."""
+    """WSGI middleware around `app`; keeps up to `max_bytes` of bodies.
+
+    `on_hit(environ, status, bytes, seconds)` is told of each request that it answers itself.
+    """
 
     def __init__(self, app: Callable, max_bytes: int):
-        self._app, self._kept = app, AnswerCache(max_bytes)
-        self.hits = 0
+        self._app, self.kept = app, AnswerCache(max_bytes)
+        self.on_hit: Callable[[dict, int, int, float], None] = lambda *told: None
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_RANGE" in environ:
             return self._app(environ, start_response)
+        began = time.perf_counter()
         key = tuple(map(environ.get, KEYS))
-        held = self._kept.get(key)
+        held = self.kept.get(key)
         if held is None:
             return self._pass(key, environ, start_response)
-        self.hits += 1
-        headers, etag = held[0]
+        (headers, etag), body = held
         given = environ.get("HTTP_IF_NONE_MATCH")
         if given and etag in (tag.strip().removeprefix("W/") for tag in given.split(",")):
-            start_response("304 NOT MODIFIED", [pair for pair in headers if pair[0].lower() not in ABOUT_BODY])
-            return []
-        start_response("200 OK", list(headers))
-        return [held[1]]
+            status, headers, body = "304 NOT MODIFIED", [pair for pair in headers if pair[0].lower() not in ABOUT_BODY], b""
+        else:
+            status = "200 OK"
+        start_response(status, list(headers))
+        self.on_hit(environ, int(status[:3]), len(body), time.perf_counter() - began)
+        return [body] if body else []
 
     def _pass(self, key: tuple, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begun: list = []
@@ -52,7 +58,7 @@ class Express:
         if hasattr(body, "close"):
             body.close()
         fields = {name.lower(): value for name, value in begun[1]}
-        self._kept.put(key, (tuple(begun[1]), fields["etag"]), data)
+        self.kept.put(key, (tuple(begun[1]), fields["etag"]), data)
         return [data]
 
     @staticmethod

@@ -8,12 +8,14 @@ import logging
 import sys
 import time
 
-from flask import Blueprint, Flask, Response, g, render_template, request
+from flask import Blueprint, Flask, Request, Response, g, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+from service.cache import AnswerCache
 from service.engine import Engine
 from service.errors import ServiceError
+from service.express import Express
 from service.rates import Rates
 from service.settings import Settings
 
@@ -32,11 +34,11 @@ def missing_isolation(isolation: dict) -> list[str]:
     return found
 
 
-class _EngineCollector:
-    """The engine's own counts, read when they are asked for."""
+class _Collector:
+    """What the engine and the caches count themselves, read when it is asked for."""
 
-    def __init__(self, engine: Engine, express):
-        self._engine, self._express = engine, express
+    def __init__(self, engine: Engine, express: Express, answers: AnswerCache):
+        self._engine, self._kept = engine, {"responses": express.kept, "answers": answers}
 
     def collect(self):
         events = CounterMetricFamily("caretrace_engine_events", "Queries killed or turned away, by reason", labels=["event"])
@@ -45,16 +47,37 @@ class _EngineCollector:
         yield events
         yield GaugeMetricFamily("caretrace_engine_idle_processes", "Query processes that wait for work", self._engine.idle)
         yield GaugeMetricFamily("caretrace_engine_waiting", "Queries at work or waiting", self._engine.present)
-        yield CounterMetricFamily("caretrace_kept_answers", "Requests answered from kept bytes", self._express.hits)
+        lookups = CounterMetricFamily("caretrace_cache_lookups", "Lookups in a cache", labels=["cache", "outcome"])
+        held = GaugeMetricFamily("caretrace_cache_bytes", "Bytes that a cache holds", labels=["cache"])
+        for name, cache in self._kept.items():
+            lookups.add_metric([name, "hit"], cache.hits)
+            lookups.add_metric([name, "miss"], cache.misses)
+            held.add_metric([name], cache.held_bytes)
+        yield lookups
+        yield held
 
 
-def install(app: Flask, engine: Engine, settings: Settings, release: dict) -> None:
+class _Record:
+    """Counts and logs every request, whoever answers it."""
+
+    def __init__(self, registry: CollectorRegistry, log: bool):
+        self._requests = Counter("caretrace_requests", "Requests by route and status", ["route", "status"], registry=registry)
+        self._seconds = Histogram("caretrace_request_seconds", "Time to the whole answer", ["route"], registry=registry)
+        self._log = log
+
+    def __call__(self, environ: dict, route: str, status: int, size: int | None, took: float) -> None:
+        self._requests.labels(route, status).inc()
+        self._seconds.labels(route).observe(took)
+        if self._log:
+            LOG.info(json.dumps(_entry(environ, status, size, took)))
+
+
+def install(app: Flask, engine: Engine, settings: Settings, release: dict, answers: AnswerCache) -> None:
     """Count, limit and log every request of `app`, and answer what operators ask. `release` is told by /readyz."""
-    registry = CollectorRegistry()
-    requests = Counter("caretrace_requests", "Requests by route and status", ["route", "status"], registry=registry)
-    seconds = Histogram("caretrace_request_seconds", "Time to the whole answer", ["route"], registry=registry)
-    registry.register(_EngineCollector(engine, app.wsgi_app))
-    rates = Rates(settings)
+    registry, express = CollectorRegistry(), app.wsgi_app
+    registry.register(_Collector(engine, express, answers))
+    record, rates = _Record(registry, settings.access_log), Rates(settings)
+    express.on_hit = lambda environ, status, size, took: record(environ, "kept", status, size, took)
 
     @app.before_request
     def begin() -> None:
@@ -65,23 +88,21 @@ def install(app: Flask, engine: Engine, settings: Settings, release: dict) -> No
 
     @app.after_request
     def end(response: Response) -> Response:
-        took, route = time.perf_counter() - g.get("began", time.perf_counter()), request.endpoint or "none"
-        requests.labels(route, response.status_code).inc()
-        seconds.labels(route).observe(took)
+        took = time.perf_counter() - g.get("began", time.perf_counter())
         if response.status_code != 429:
             rates.charge(request.remote_addr, took if g.get("charged") else 0.0, response.status_code in (400, 403, 413, 503))
-        if settings.access_log:
-            LOG.info(json.dumps(_entry(response, took)))
+        record(request.environ, request.endpoint or "none", response.status_code, response.content_length, took)
         return response
 
     app.register_blueprint(_routes(engine, settings, release, registry))
 
 
-def _entry(response: Response, took: float) -> dict:
+def _entry(environ: dict, status: int, size: int | None, took: float) -> dict:
     """One line of the log: no query, no address; equal queries share a digest, so that they can be counted."""
-    entry = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "method": request.method, "path": request.path,
-             "status": response.status_code, "ms": round(took * 1000, 1), "bytes": response.content_length}
-    if query := request.args.get("query"):
+    asked = Request(environ)
+    entry = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "method": asked.method, "path": asked.path,
+             "status": status, "ms": round(took * 1000, 1), "bytes": size}
+    if query := asked.args.get("query"):
         entry["query"] = hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()[:12]
     return entry
 

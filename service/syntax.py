@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 TOKEN = re.compile(r"""
     (?P<space>    \s+ )
@@ -77,7 +78,8 @@ def read_query(text: str) -> Reading:
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
     form = first if first in FORMS else next((word for word in words if word in FORMS), None)
     spellings = (text, _decode(text)) if "\\" in text else (text,)
-    return Reading(form, first in UPDATES, any(map(_names_service, spellings)), any(map(_is_volatile, spellings)))
+    volatile = any(map(_is_volatile, spellings)) or (form == "CONSTRUCT" and _makes_blank_nodes(text))
+    return Reading(form, first in UPDATES, any(map(_names_service, spellings)), volatile)
 
 
 def _is_volatile(text: str) -> bool:
@@ -85,6 +87,14 @@ def _is_volatile(text: str) -> bool:
     capitals = text.upper()
     return any(name in capitals for name in VOLATILE) and any(
         kind == "word" and word.upper() in VOLATILE for kind, word in _tokens(text))
+
+
+def _makes_blank_nodes(text: str) -> bool:
+    """Whether a CONSTRUCT's template has blank nodes, which get other labels each time."""
+    tokens = (token for _, token in _tokens(text))
+    next(token for token in tokens if token.upper() == "CONSTRUCT")
+    template = takewhile(lambda token: token != "}", tokens)
+    return any(token in "[(" or token.startswith("_:") for token in template)
 
 
 def undeclared_prefixes(query: str) -> list[str]:

@@ -63,6 +63,19 @@ def test_queries_whose_answer_changes_are_volatile():
     assert not read_query("SELECT ?now { ?now ?p 'RAND()' }").volatile
 
 
+@pytest.mark.parametrize("template, is_volatile", [
+    ("{ _:x <http://h/> ?o }", True), ("{ [] <http://h/> ?o }", True), ("{ ?o <http://h/> (1 2) }", True),
+    ("{ ?s <http://h/> '_:x [' }", False), ("FROM <http://h/>", False)])
+def test_a_graph_with_blank_nodes_of_its_own_is_volatile_as_the_engine_labels_them_anew(template, is_volatile):
+    query = f"CONSTRUCT {template} WHERE {{ ?s <http://h/p> ?o }}"
+    assert read_query(query).volatile is is_volatile
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode("http://h/s"), ox.NamedNode("http://h/p"), ox.NamedNode("http://h/o"), graph)
+                 for graph in (ox.DefaultGraph(), ox.NamedNode("http://h/")))
+    first, second = (ox.serialize(store.query(query), format=ox.RdfFormat.N_TRIPLES) for _ in range(2))
+    assert (first != second) is is_volatile
+
+
 def test_the_place_of_an_error_comes_from_the_engine_and_is_in_words():
     with pytest.raises(SyntaxError) as caught:
         ox.Store().query("SELECT * {\n ?s ?p }")

@@ -23,6 +23,7 @@ from service.settings import Settings
 from service.syntax import Reading, read_query
 
 METHODS = "GET, HEAD, OPTIONS, POST"
+WITH_PREFIXES = ("TURTLE", "TRIG")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Endpoint:
             graphs = tuple(given or () for given in graphs)
         answer = self._ask_engine(Query(
             asked.query, self.settings.base, "JSON" if is_graph else engine_name, engine_name if is_graph else "TURTLE",
-            *graphs, asked.time_limit_s, PREFIXES))
+            *graphs, asked.time_limit_s, PREFIXES if engine_name in WITH_PREFIXES else {}))
         if answer.size > self.settings.spool_bytes:
             return answer.kind, answer.body, answer.size
         body = answer.body.read()

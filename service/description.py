@@ -21,7 +21,7 @@ FORMAT_IRIS = {"application/sparql-results+json": "SPARQL_Results_JSON", "applic
                "application/ld+json": "JSON-LD", "application/trig": "TriG", "application/n-quads": "N-Quads"}
 # Names and units (UN/CEFACT codes) of the limits that a client may meet.
 LIMITS = {"time_limit_s": "SEC", "max_time_limit_s": "SEC", "memory_limit_bytes": "AD", "max_query_chars": "C62",
-          "max_body_bytes": "AD", "max_result_bytes": "AD"}
+          "max_body_bytes": "AD", "max_result_bytes": "AD", "max_rows": "C62"}
 A = ox.NamedNode(RDF + "type")
 
 

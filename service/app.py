@@ -24,6 +24,7 @@ from service.errors import NotFound
 from service.express import Express
 from service.excerpts import FindText
 from service.names import PREFIXES
+from service.numbers import read_number
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.remote import RemoteEngine, RemoteStore
@@ -122,8 +123,7 @@ def _add_pages(app: Flask, views: Views) -> None:
     @app.get("/browse")
     @app.get("/browse/<folder>")
     def browse(folder: str | None = None) -> Response:
-        number = request.args.get("page", "1")
-        body = views.browse(folder, int(number) if number.isdigit() and 0 < int(number) < 10**6 else 1)
+        body = views.browse(folder, read_number(request.args.get("page"), 1, 10**6))
         if body is None:
             raise NotFound(f"There is no list of {folder}.", near=[
                 {"label": name, "iri": f"{request.script_root}/browse/{name}"} for name in views.catalogue.folders])

@@ -61,6 +61,10 @@ class NotAcceptable(ServiceError):
     status, title = 406, "None of the formats asked for is available"
 
 
+class Changed(ServiceError):
+    status, title = 412, "Another version is here"
+
+
 class TooLarge(ServiceError):
     status, title = 413, "Too large"
 

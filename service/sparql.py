@@ -143,8 +143,6 @@ def blueprint(endpoint: Endpoint) -> Blueprint:
     @routes.route("/sparql", methods=["OPTIONS"], provide_automatic_options=False)
     def options() -> Response:
         return Response(status=204, headers={
-            "Allow": METHODS, **CROSS_ORIGIN, "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "86400",
-            "Accept-Post": "application/sparql-query, application/x-www-form-urlencoded"})
+            "Allow": METHODS, "Accept-Post": "application/sparql-query, application/x-www-form-urlencoded"})
 
     return routes

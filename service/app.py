@@ -12,7 +12,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import dumps, explaining, howto, linked_data, openapi, operation, pages, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -84,6 +84,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
+    app.register_blueprint(openapi.blueprint(settings))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
     app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,

@@ -44,6 +44,9 @@ class Description:
 
     def _service(self, service: ox.NamedNode) -> list[ox.Triple]:
         return [ox.Triple(service, A, _sd("Service")), ox.Triple(service, _sd("endpoint"), service),
+                ox.Triple(service, A, ox.NamedNode(PREFIXES["dcat"] + "DataService")),
+                ox.Triple(service, ox.NamedNode(PREFIXES["dcat"] + "endpointDescription"),
+                          ox.NamedNode(service.value.removesuffix("sparql") + "openapi.json")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL10Query")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
                 ox.Triple(service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)),

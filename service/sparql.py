@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
+from service import signposts
 from service.cache import AnswerCache
 from service.description import Description
 from service.engine import Answer, Engine, Query
@@ -57,10 +58,12 @@ class Endpoint:
 
     def _describe(self) -> Response:
         if prefers_html(request.accept_mimetypes):
-            return self.pages.form()
+            form = self.pages.form()
+            form.headers["Link"] = signposts.of_service(request.script_root)
+            return form
         chosen = choose_accepted(request.accept_mimetypes, (*GRAPHS, HTML))
         body = self.description.write(self.settings.endpoint(request.url_root), chosen.engine_name)
-        return respond(body, chosen.content_type)
+        return respond(body, chosen.content_type, headers={"Link": signposts.of_service(request.script_root)})
 
     def _refuse(self, reading: Reading) -> None:
         if reading.service:

@@ -49,7 +49,7 @@ def unchanged(etag: str) -> bool:
     """Whether the client already holds the representation that `etag` names."""
     given = request.if_none_match
     # `*` matches whatever exists; whether a query has an answer is not known before it ran.
-    known = plain_tags({*given.as_set(include_weak=True)})
+    known = plain_tags({etag for etag in given.as_set(include_weak=True) if etag})
     return request.method in ("GET", "HEAD") and not given.star_tag and etag in known
 
 

@@ -1,12 +1,16 @@
 """Requests that are odd in their headers and addresses: each gets its status and words, and never an error of ours."""
 
 import json
+from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from test_service_release import app, client, release  # noqa: F401
 
 ASK = "/sparql?query=ASK%7B%7D"
+MARK = "<zq>"  # markup that no page of ours has
 BAD_HOSTS = ("a b", "<x>", "[[[", "x:y", "", ".", "a" * 300, "x/../", "a@b", "x?y", "a,b", "127.0.0.1:99999999")
 NO_NUMBERS = ("²", "١", "-1", "0", "1e3", "1.5", "9" * 5000, "<b>", "")
 
@@ -74,3 +78,69 @@ def test_a_page_of_another_site_may_ask_in_its_own_way(client, path):
     allowed = answer.headers["Access-Control-Allow-Headers"].lower()
     assert answer.status_code in (200, 204) and answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "if-none-match" in allowed and "range" in allowed and "GET" in answer.headers["Access-Control-Allow-Methods"]
+
+
+# Any text, and pieces of what each header and parameter is made of, put together anyhow.
+HEADER_TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=30)
+HEADERS = {
+    "Accept": ("text/html", "*/*", "application/sparql-results+json", "text/turtle", ";q=0.5", ";q=1e9", ";q=nan", ";charset=latin-1", ";a=\"", ",", "a/b/c"),
+    "Accept-Encoding": ("gzip", "br", "identity", "*", ";q=0", ";q=x", ","),
+    "If-None-Match": ("*", "W/", '""', '"a"', "a", "+gzip", ","),
+    "If-Match": ("*", "W/", '""', '"a"', ","), "If-Range": ('"a"', "W/", "Sat, 01 Jan 2000 00:00:00 GMT", "99999"),
+    "If-Modified-Since": ("Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 99 Foo 99999", "-1"),
+    "Range": ("bytes=", "0-", "-5", "5-1", ",", "9" * 30, "lines="),
+    "Forwarded": ("for=", "host=", "proto=", MARK, '"', ";", "[::1]", "127.0.0.1"), "X-Forwarded-For": ("127.0.0.1", ",", MARK, "::1"),
+    "X-Forwarded-Host": ("a", ":", MARK, "/", "["), "X-Forwarded-Prefix": ("/", "//evil.example", MARK, "%0d%0a"),
+    "Origin": ("null", "https://", MARK), "Cookie": ("a=b", ";", MARK), "Authorization": ("Basic ", "Bearer ", "=="),
+    "Content-Type": ("application/sparql-query", "application/x-www-form-urlencoded", ";charset=", "utf-8", "utf-16", ";", "multipart/form-data", "boundary="),
+    "User-Agent": (MARK, "curl/8"), "Host": ("localhost", ":80", MARK, "a", "[", "]", ".", " ")}
+PARAMETERS = ("query", "format", "output", "results", "timeout", "default-graph-uri", "named-graph-uri", "update", "q", "page", "count", "report", "kind",
+              "year", "reviewed", "in", "s", "p", "o", "triple", "a", "b", "subject", "object", "example", "release", MARK)
+VALUES = st.one_of(st.text(max_size=30), st.sampled_from((
+    MARK, f"SELECT * {{ {MARK} }}", "ASK {}", "SELECT * { ?s ?p ?o } LIMIT 2", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 2", "csv", "html", "1", "nan", "-1", "²", "\0",
+    "%00", "http://[", f"http://h/{MARK}", "risk/reporting-burden", "nf2020", "a\r\nSet-Cookie: x=1", "' OR 1=1 --", '"" NEAR(', "\u202e", "\ud7ff")))
+PATHS = st.one_of(
+    st.sampled_from(("/", "/sparql", "/claim/nf2020-01-001", "/claim/nf2020-01-001.html", "/claim/nf2020-01-001.ttl", "/risk/reporting-burden.html", "/risk/old-burden",
+                     "/search", "/explain", "/compare/said", "/compare/reports", "/read/nf2020", "/browse/claim", "/dump/latest/caretrace.nq", "/ontology.html",
+                     "/static/caretrace.css", "/limits", "/metrics", "/readyz", "/openapi.json", "/.well-known/void", "/ontology/x", "/q/x/y")),
+    st.lists(st.one_of(st.text(max_size=8), st.sampled_from((MARK, "claim", "..", ".", "%2e%2e", "\0", "nf2020-01-001", "passage", "text", "1-2", "x.ttl", "a\r\nb"))),
+             min_size=1, max_size=4).map(lambda parts: "/" + "/".join(quote(part, safe="") for part in parts)))
+WORDS = st.sampled_from((
+    "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "*", "?s", "?p", "?o", "{", "}", "(", ")", ".", ";", "<http://x/a>", "<", ">", MARK, "'é'", '"', "'''", "\\", "\\u0053ERVICE",
+    "\\uD800", "SERVICE", "FROM", "NAMED", "GRAPH", "?g", "FILTER", "OPTIONAL", "UNION", "MINUS", "VALUES", "BIND", "AS", "COUNT(*)", "REGEX(?o,'a')", "1", "-1e400", "@en",
+    "^^", "_:b", "[]", "a", "/", "*", "+", "!", "^", "|", "LIMIT 2", "OFFSET 9999999999999999999999", "ORDER BY", "GROUP BY", "HAVING", "BASE", "PREFIX x:", "x:y", "# c\n",
+    "NOW()", "<<", ">>", "true", "\0", "\r\n", "\ufeff", "😀"))
+
+
+def check(answer, method: str) -> None:
+    """An answer without fault: status, headers, escaping, and the form of problems."""
+    assert answer.status_code < 500 or answer.status_code == 503, (answer.status_code, answer.text)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "default-src" in answer.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer.headers and not any("\n" in value or "\r" in value for value in answer.headers.values())
+    if answer.headers.get("Content-Encoding") or method == "HEAD":
+        return
+    assert b"Traceback" not in answer.data
+    if answer.mimetype == "text/html":
+        assert MARK not in answer.text
+    elif answer.status_code >= 400:
+        problem(answer, answer.status_code)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(path=PATHS, pairs=st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=3), data=st.data(),
+       method=st.sampled_from(("GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "PUT", "TRACE")))
+def test_whatever_is_sent_no_answer_is_a_fault(client, path, pairs, data, method):
+    names = data.draw(st.lists(st.sampled_from(sorted(HEADERS)), max_size=3, unique=True))
+    headers = {name: data.draw(st.one_of(HEADER_TEXT, st.lists(st.sampled_from(HEADERS[name]), max_size=4).map("".join)), name) for name in names}
+    answer = client.open(path, method=method, query_string=pairs, headers=headers, data="query=ASK {}" if method == "POST" else None)
+    check(answer, method)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(query=st.lists(WORDS, max_size=14).map(" ".join), accept=st.sampled_from(("text/html", "*/*", "application/sparql-results+xml", "text/turtle")))
+def test_whatever_is_asked_no_answer_is_a_fault(client, query, accept):
+    answer = client.post("/sparql", data=query.encode(), content_type="application/sparql-query", headers={"Accept": accept})
+    check(answer, "POST")
+    assert answer.status_code in (200, 400, 403, 406, 413, 503)
+    if answer.status_code == 400 and answer.mimetype != "text/html" and "line" in answer.json:
+        assert 1 <= answer.json["line"] <= query.count("\n") + 2 and answer.json["column"] >= 1

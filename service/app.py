@@ -12,7 +12,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import dumps, explaining, howto, linked_data, openapi, operation, pages, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -24,6 +24,7 @@ from service.errors import NotFound
 from service.express import Express
 from service.excerpts import FindText
 from service.names import PREFIXES
+from service.numbers import read_number
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.remote import RemoteEngine, RemoteStore
@@ -83,6 +84,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
+    app.register_blueprint(openapi.blueprint(settings))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
     app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
@@ -122,8 +124,7 @@ def _add_pages(app: Flask, views: Views) -> None:
     @app.get("/browse")
     @app.get("/browse/<folder>")
     def browse(folder: str | None = None) -> Response:
-        number = request.args.get("page", "1")
-        body = views.browse(folder, int(number) if number.isdigit() and 0 < int(number) < 10**6 else 1)
+        body = views.browse(folder, read_number(request.args.get("page"), 1, 10**6))
         if body is None:
             raise NotFound(f"There is no list of {folder}.", near=[
                 {"label": name, "iri": f"{request.script_root}/browse/{name}"} for name in views.catalogue.folders])

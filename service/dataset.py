@@ -11,7 +11,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.errors import CaretraceError
-from service import operation, responses, sparql, wording
+from service import openapi, operation, responses, sparql, wording
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.description import Description
@@ -83,6 +83,7 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, digest, pages,
                                Description(settings, digest, reader))
     app.register_blueprint(sparql.blueprint(endpoint))
+    app.register_blueprint(openapi.blueprint(settings))
 
     @app.get("/")
     def home() -> Response:

@@ -21,7 +21,7 @@ FORMAT_IRIS = {"application/sparql-results+json": "SPARQL_Results_JSON", "applic
                "application/ld+json": "JSON-LD", "application/trig": "TriG", "application/n-quads": "N-Quads"}
 # Names and units (UN/CEFACT codes) of the limits that a client may meet.
 LIMITS = {"time_limit_s": "SEC", "max_time_limit_s": "SEC", "memory_limit_bytes": "AD", "max_query_chars": "C62",
-          "max_body_bytes": "AD", "max_result_bytes": "AD"}
+          "max_body_bytes": "AD", "max_result_bytes": "AD", "max_rows": "C62"}
 A = ox.NamedNode(RDF + "type")
 
 
@@ -44,6 +44,9 @@ class Description:
 
     def _service(self, service: ox.NamedNode) -> list[ox.Triple]:
         return [ox.Triple(service, A, _sd("Service")), ox.Triple(service, _sd("endpoint"), service),
+                ox.Triple(service, A, ox.NamedNode(PREFIXES["dcat"] + "DataService")),
+                ox.Triple(service, ox.NamedNode(PREFIXES["dcat"] + "endpointDescription"),
+                          ox.NamedNode(service.value.removesuffix("sparql") + "openapi.json")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL10Query")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
                 ox.Triple(service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)),

@@ -13,7 +13,7 @@ MIN_BYTES = 600  # below this the headers weigh more than what is saved
 PACK = {"br": lambda data: brotli.compress(data, quality=5), "gzip": lambda data: gzip.compress(data, 6, mtime=0)}
 COMPRESSIBLE = ("text/", "application/json", "application/ld+json", "application/sparql-results", "application/rdf+xml",
                 "application/n-triples", "application/n-quads", "application/trig", "application/problem+json",
-                "application/xml", "image/svg+xml", "application/javascript")
+                "application/vnd.oai.openapi+json", "application/xml", "image/svg+xml", "application/javascript")
 
 
 def choose_coding() -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from service.errors import BadQuery, Busy, EngineFailed, NotAcceptable, OverLimit, TooLarge
+from service.errors import BadQuery, Busy, EngineFailed, NotAcceptable, OverLimit, too_large
 from service.process import ClientLeft, Gone, Left, Worker, stays
 from service.settings import Settings
 from service.syntax import explain_error
@@ -130,7 +130,7 @@ class Engine:
         request = {"query": query.text, "base_iri": query.base_iri, "solutions_format": query.solutions_format,
                    "graph_format": query.graph_format, "default_graph": query.default_graph,
                    "named_graphs": query.named_graphs, "prefixes": query.prefixes, "time_limit_s": limit_s,
-                   "max_result_bytes": self.settings.max_result_bytes}
+                   "max_result_bytes": self.settings.max_result_bytes, "max_rows": self.settings.max_rows}
         worker = self._take()
         try:
             header, body, size = worker.ask(request, self.settings.spool_bytes, left)
@@ -168,8 +168,9 @@ class Engine:
                 detail, place = explain_error(message, query.text)
                 return BadQuery(detail, **place)
             case "too-large":
-                return TooLarge(f"The result has more than {self.settings.max_result_bytes} bytes. Narrow the query, page "
-                                "through it with LIMIT and OFFSET, or take the dump.", limit="result")
+                return too_large(f"{self.settings.max_result_bytes} bytes", "result")
+            case "too-many-rows":
+                return too_large(f"{self.settings.max_rows} rows", "rows")
             case "not-xml":
                 return NotAcceptable("The result holds a character or a name that no XML document can carry. Ask for "
                                      "another format; JSON, TSV, N-Triples and Turtle carry everything.")

@@ -61,8 +61,18 @@ class NotAcceptable(ServiceError):
     status, title = 406, "None of the formats asked for is available"
 
 
+class Changed(ServiceError):
+    status, title = 412, "Another version is here"
+
+
 class TooLarge(ServiceError):
     status, title = 413, "Too large"
+
+
+def too_large(size: str, limit: str) -> TooLarge:
+    """The error for a result of more than `size`; `limit` is the name of the limit for programs."""
+    return TooLarge(f"The result has more than {size}. Narrow the query, page through it with LIMIT and OFFSET, "
+                    "or take the dump.", limit=limit)
 
 
 class AddressTooLong(ServiceError):

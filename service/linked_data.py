@@ -13,6 +13,7 @@ from service.documents import Documents
 from service.errors import Gone, NotFound
 from service.links import iri_of
 from service.negotiation import GRAPHS, HTML, PAGE_OR_GRAPH, Format, choose_accepted, choose_named
+from service.numbers import read_number
 from service.reader import Reader
 from service.responses import CROSS_ORIGIN, respond
 from service.settings import Settings
@@ -60,8 +61,7 @@ class LinkedData:
     def _document(self, iri: str, form: Format) -> Response:
         headers = {"Link": signposts.of_document(self.settings.base, request.script_root, iri, form)}
         if form is HTML:
-            page = request.args.get("page", "1")
-            body = self.views.render(iri, int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1)
+            body = self.views.render(iri, read_number(request.args.get("page"), 1, 10**6))
             return respond(body, "text/html; charset=utf-8", shared=False, vary="", headers=headers)
         return respond(self.documents.write(iri, form), form.content_type, vary="", headers=headers)
 

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from service.cache import AnswerCache
+from service import signposts
 from service.engine import Engine
 from service.errors import ServiceError
 from service.express import Express
@@ -142,6 +143,7 @@ def _routes(engine: Engine, settings: Settings, release: dict, registry: Collect
 
     @routes.get("/limits")
     def limits() -> Response:
-        return Response(render_template("limits.html", settings=settings), content_type="text/html; charset=utf-8")
+        return Response(render_template("limits.html", settings=settings), content_type="text/html; charset=utf-8",
+                        headers={"Link": signposts.of_service(request.script_root)})
 
     return routes

@@ -19,11 +19,11 @@ from urllib.request import Request, urlopen
 import pyoxigraph as ox
 
 from service.engine import Answer, Query
-from service.errors import BadQuery, EngineFailed, OverLimit, SettingError, TooLarge
+from service.errors import BadQuery, EngineFailed, OverLimit, SettingError, too_large
 from service.process import Left, stays
 from service.settings import Settings
 from service.syntax import explain_error, read_query
-from service.worker import finish_xml, write_graph
+from service.worker import finish_xml, has_more_rows, write_graph
 
 FORM = "application/x-www-form-urlencoded"
 ACCEPT = {"JSON": "application/sparql-results+json", "XML": "application/sparql-results+xml", "CSV": "text/csv",
@@ -114,6 +114,8 @@ class RemoteEngine:
         kind = "graph" if is_graph else "boolean" if form == "ASK" else "solutions"
         if is_graph:
             body = self._rewritten(body, query)
+        elif form == "SELECT" and has_more_rows(ox, body, query.solutions_format, self.settings.max_rows):
+            raise too_large(f"{self.settings.max_rows} rows", "rows")
         elif form == "ASK" and query.solutions_format != "JSON":
             truth = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
             body = truth.serialize(format=getattr(ox.QueryResultsFormat, query.solutions_format))
@@ -124,6 +126,8 @@ class RemoteEngine:
 
     def _rewritten(self, body: bytes, query: Query) -> bytes:
         triples = [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)]  # of which N-Triples are a part
+        if len(triples) > self.settings.max_rows:
+            raise too_large(f"{self.settings.max_rows} rows", "rows")
         written = bytearray(write_graph(ox, triples, None, query.graph_format, query.prefixes))
         if query.graph_format == "RDF_XML":
             finish_xml(written)
@@ -139,8 +143,7 @@ class RemoteEngine:
                     if time.monotonic() > deadline:
                         raise TimeoutError
                     if found.tell() > self.settings.max_result_bytes:
-                        raise TooLarge(f"The result has more than {self.settings.max_result_bytes} bytes. Narrow the query, "
-                                       "or take the dump.", limit="result")
+                        raise too_large(f"{self.settings.max_result_bytes} bytes", "result")
             return found.getvalue()
         except HTTPError as error:
             raise self._refusal(error, query) from None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 from flask import Flask, Request, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask.globals import request_ctx
+from werkzeug.exceptions import BadHost, HTTPException
 
-from service.errors import EngineFailed, ServiceError
+from service.errors import Changed, EngineFailed, ServiceError
 from service import encoding
 from service.encoding import plain_tags
 from service.negotiation import prefers_html
@@ -17,7 +19,12 @@ PAGE_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-actio
                "frame-ancestors 'none'")
 REVALIDATE = "public, max-age=60, must-revalidate"
 CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*",
-                "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Location, Retry-After"}
+                "Access-Control-Expose-Headers": "Accept-Ranges, Allow, Content-Range, ETag, Link, Location, Retry-After"}
+# What a page of another site may send, and for how long a browser need not ask again.
+PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Accept-Language, Cache-Control, Content-Type, If-Match, If-None-Match, "
+             "If-Range, Range, User-Agent, X-Requested-With", "Access-Control-Max-Age": "86400"}
+ONE_RANGE = re.compile(r"bytes=(?=\d|-\d)(\d{0,18})-(\d{0,18})", re.ASCII)
+BAD_HOST = "The Host header names no host. Send the host of the address that you ask for, such as example.org:8000."
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -42,7 +49,7 @@ def unchanged(etag: str) -> bool:
     """Whether the client already holds the representation that `etag` names."""
     given = request.if_none_match
     # `*` matches whatever exists; whether a query has an answer is not known before it ran.
-    known = plain_tags({*given.as_set(include_weak=True)})
+    known = plain_tags({etag for etag in given.as_set(include_weak=True) if etag})
     return request.method in ("GET", "HEAD") and not given.star_tag and etag in known
 
 
@@ -59,7 +66,7 @@ def respond(body: str | bytes, content_type: str, shared: bool = True, vary: str
 
 
 def _problem_response(error: ServiceError, of: Request) -> Response:
-    if prefers_html(of.accept_mimetypes):
+    if prefers_html(of.accept_mimetypes) and request_ctx.url_adapter:  # without a host no page has an address
         response = Response(render_template("problem.html", error=error), content_type="text/html; charset=utf-8")
     else:
         response = Response(json.dumps(error.problem(), ensure_ascii=False), content_type="application/problem+json")
@@ -73,18 +80,33 @@ def _problem_response(error: ServiceError, of: Request) -> Response:
 
 def _from_http(error: HTTPException) -> ServiceError:
     """The web framework's own errors in our words."""
-    allowed = getattr(error, "valid_methods", None)
-    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
-    known = ServiceError(error.description or error.name, headers)
+    headers = {}
+    if allowed := getattr(error, "valid_methods", None):
+        headers["Allow"] = ", ".join(sorted(allowed))
+    if (length := getattr(error, "length", None)) is not None:
+        headers["Content-Range"] = f"bytes */{length}"
+    details = {400: BAD_HOST, 404: f"There is nothing at {request.path}. The start page leads to all there is.",
+               405: f"{request.method} is not allowed here. Use one of: {headers.get('Allow', 'GET')}.",
+               416: f"The range {request.headers.get('Range')!r} begins beyond the end, at {length} bytes. Ask for less."}
+    known = ServiceError(details.get(error.code, error.description or error.name), headers)
     known.status, known.title = error.code or 500, error.name
-    if known.status == 405:
-        known.detail = f"{request.method} is not allowed here. Use one of: {headers.get('Allow', 'GET')}."
     return known
 
 
+def _check_request() -> None:
+    """Raises BadHost for a Host header that names no host; a Range that is not one plain range is ignored."""
+    if not request.host:
+        raise BadHost
+    given = ONE_RANGE.fullmatch(request.headers.get("Range", ""))
+    if not given or given[1] and given[2] and int(given[1]) > int(given[2]):
+        request.environ.pop("HTTP_RANGE", None)  # RFC 9110 section 14.2
+
+
 def _add_headers(response: Response) -> Response:
+    if response.status_code == 412:  # the framework sends the whole file with it
+        response = _problem_response(Changed("What is here is not what If-Match or If-Unmodified-Since names. Ask without them."), request)
     if request.method == "OPTIONS":
-        response.headers.update(CROSS_ORIGIN)
+        response.headers.update({**CROSS_ORIGIN, **PREFLIGHT, "Access-Control-Allow-Methods": response.headers.get("Allow", "GET")})
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
@@ -110,5 +132,6 @@ def install(app: Flask, packed_bytes: int = 32 << 20) -> None:
         return _problem_response(EngineFailed("The service met an error of its own. It is in the service's log; "
                                               "try another page."), request)
 
+    app.before_request(_check_request)
     encoding.install(app, packed_bytes)
     app.after_request(_add_headers)  # which Flask calls before the one above

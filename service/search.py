@@ -14,6 +14,7 @@ from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.errors import BadRequest
 from service.names import PREFIXES
+from service.numbers import read_number
 from service.reader import Reader
 from service.responses import respond
 from service.searchindex import Found, SearchIndex
@@ -71,7 +72,7 @@ class SearchPages:
         text = args.get("q", "")
         if len(text) > MAX_CHARS:
             raise BadRequest(f"The search has {len(text)} characters; the limit is {MAX_CHARS}. Search for fewer words.")
-        asked = Asked(text, page=_number(args.get("page"), 1, 10**6), count=_number(args.get("count"), PER_PAGE, MAX_PER_PAGE))
+        asked = Asked(text, page=read_number(args.get("page"), 1, 10**6), count=read_number(args.get("count"), PER_PAGE, MAX_PER_PAGE))
         for name in ("report", "kind", "holder", "entity"):
             for given in filter(None, map(str.strip, args.getlist(name))):
                 self._add(asked, name, given, self._resolve(name, given))
@@ -155,7 +156,3 @@ class SearchPages:
             plain |= {"report": claim.source, "kind": claim.kind, "modality": claim.modality, "heldBy": list(claim.holders),
                       "year": claim.year or None, "reviewed": claim.reviewed}
         return plain
-
-
-def _number(given: str | None, otherwise: int, most: int) -> int:
-    return min(int(given), most) if given and given.isdigit() and int(given[:9]) > 0 else otherwise

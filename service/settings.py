@@ -30,6 +30,7 @@ class Settings:
     max_query_chars: int = 100_000
     max_body_bytes: int = 1 * MEBIBYTE
     max_result_bytes: int = 64 * MEBIBYTE
+    max_rows: int = 250_000  # rows of a SELECT, triples of a CONSTRUCT or DESCRIBE
     spool_bytes: int = 1 * MEBIBYTE  # larger answers wait on disk, and are not cached
     cache_bytes: int = 64 * MEBIBYTE
     max_html_rows: int = 500

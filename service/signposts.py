@@ -42,8 +42,13 @@ def of_document(base: str, root: str, iri: str, form: Format) -> str:
     return ", ".join(links)
 
 
+def of_service(root: str) -> str:
+    """For what describes the endpoint: its description for programs (RFC 8631)."""
+    return link(f"{root}/openapi.json", "service-desc", "application/vnd.oai.openapi+json")
+
+
 def of_dataset(base: str, root: str, files: list[tuple[str, str]]) -> str:
     """For the start page: the data set's description and its dumps (address below the root, media type)."""
     return ", ".join([link(base, "cite-as"), link(LICENCE, "license"), link("https://schema.org/Dataset", "type"),
-                      link(base, "canonical"), link(f"{root}/.well-known/void", "describedby", "text/turtle"),
+                      link(base, "canonical"), link(f"{root}/.well-known/void", "describedby", "text/turtle"), of_service(root),
                       *(link(root + address, "item", media_type) for address, media_type in files)])

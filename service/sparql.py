@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from werkzeug.wsgi import wrap_file
 
+from service import signposts
 from service.cache import AnswerCache
 from service.description import Description
 from service.engine import Answer, Engine, Query
@@ -58,10 +59,12 @@ class Endpoint:
 
     def _describe(self) -> Response:
         if prefers_html(request.accept_mimetypes):
-            return self.pages.form()
+            form = self.pages.form()
+            form.headers["Link"] = signposts.of_service(request.script_root)
+            return form
         chosen = choose_accepted(request.accept_mimetypes, (*GRAPHS, HTML))
         body = self.description.write(self.settings.endpoint(request.url_root), chosen.engine_name)
-        return respond(body, chosen.content_type)
+        return respond(body, chosen.content_type, headers={"Link": signposts.of_service(request.script_root)})
 
     def _refuse(self, reading: Reading) -> None:
         if reading.service:
@@ -144,8 +147,6 @@ def blueprint(endpoint: Endpoint) -> Blueprint:
     @routes.route("/sparql", methods=["OPTIONS"], provide_automatic_options=False)
     def options() -> Response:
         return Response(status=204, headers={
-            "Allow": METHODS, **CROSS_ORIGIN, "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "86400",
-            "Accept-Post": "application/sparql-query, application/x-www-form-urlencoded"})
+            "Allow": METHODS, "Accept-Post": "application/sparql-query, application/x-www-form-urlencoded"})
 
     return routes

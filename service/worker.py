@@ -7,13 +7,16 @@ followed by a second message with the serialised result. The engine kills this p
 
 from __future__ import annotations
 
+import csv
 import ctypes
+import io
 import json
 import os
 import re
 import signal
 import struct
 import sys
+from itertools import islice
 from xml.parsers import expat
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -62,6 +65,10 @@ def limit_memory(extra_bytes: int) -> bool:
 
 class TooLargeError(Exception):
     """The result has more bytes than it may have."""
+
+
+class TooManyRowsError(Exception):
+    """The result has more rows or triples than it may have."""
 
 
 class NotXmlError(Exception):
@@ -139,14 +146,36 @@ def run_query(ox, store, request: dict):
             unknown[ox.NamedNode(match[1])] = lambda *arguments: None
 
 
+def has_more_rows(ox, data: bytes, form: str, most: int) -> bool:
+    """Whether solutions serialised as `data` have more than `most` rows.
+
+    What stands between rows is counted. In JSON and CSV a text may hold it too, so that the count is never too low;
+    only an answer that may be over the limit is read again.
+    """
+    between, besides = {"JSON": (b",{", -1), "XML": (b"<result>", 0), "CSV": (b"\n", 1), "TSV": (b"\n", 1)}[form]
+    if len(data) <= most or data.count(between) - besides <= most:
+        return False
+    if form == "JSON":
+        return next(islice(ox.parse_query_results(bytes(data), format=ox.QueryResultsFormat.JSON), most, None), None) is not None
+    if form == "CSV":
+        csv.field_size_limit(len(data))
+        return next(islice(csv.reader(io.StringIO(data.decode(), newline="")), most + 1, None), None) is not None
+    return True
+
+
 def serialise(ox, result, request: dict, buffer: Bounded) -> str:
-    """Write `result` into `buffer`; returns its kind. Raises TooLargeError or NotXmlError."""
+    """Write `result` into `buffer`; returns its kind. Raises TooLargeError, TooManyRowsError or NotXmlError."""
+    most = request["max_rows"]
     if isinstance(result, ox.QueryTriples):
-        write_graph(ox, result, buffer, request["graph_format"], request["prefixes"])
+        write_graph(ox, islice(result, most), buffer, request["graph_format"], request["prefixes"])
+        if next(result, None) is not None:
+            raise TooManyRowsError
         kind, form = "graph", request["graph_format"]
     else:
         kind, form = "boolean" if isinstance(result, ox.QueryBoolean) else "solutions", request["solutions_format"]
         result.serialize(buffer, getattr(ox.QueryResultsFormat, form))
+        if kind == "solutions" and has_more_rows(ox, buffer, form, most):
+            raise TooManyRowsError
     if form in ("XML", "RDF_XML"):
         finish_xml(buffer)
     return kind
@@ -160,6 +189,8 @@ def answer(ox, store, request: dict) -> tuple[dict, bytes]:
         return {"status": "ok", "kind": serialise(ox, run_query(ox, store, request), request, buffer)}, buffer
     except TooLargeError:
         return {"status": "too-large"}, b""
+    except TooManyRowsError:
+        return {"status": "too-many-rows"}, b""
     except NotXmlError as error:
         return {"status": "not-xml", "message": str(error)}, b""
     except MemoryError:

@@ -12,7 +12,11 @@ import pyoxigraph as ox
 import pytest
 
 from kg.names import BASE
+from service.app import create_app
+from service.settings import MEBIBYTE, Settings
 
+LIMITS = Settings(workers=2, time_limit_s=1, max_time_limit_s=3, memory_limit_bytes=200 * MEBIBYTE,
+                  max_query_chars=20_000, max_body_bytes=50_000, max_result_bytes=200_000, spool_bytes=20_000)
 TEXT = ("Joint planning in Northford. Those who report weekly to three bodies have little time left for joint planning. "
         "Participants said that shared budgets would help. <script>alert('x')</script> & other odd characters follow. "
         + "The board met again in spring and nothing else happened. " * 40)
@@ -147,12 +151,7 @@ def test_the_invented_passages_hold_the_words_they_are_said_to(release):
 @pytest.fixture(scope="session")
 def app(release):
     """The service over the invented release, with limits that a test can reach."""
-    from service.app import create_app
-    from service.settings import MEBIBYTE, Settings
-
-    limits = Settings(workers=2, time_limit_s=1, max_time_limit_s=3, memory_limit_bytes=200 * MEBIBYTE,
-                      max_query_chars=20_000, max_body_bytes=50_000, max_result_bytes=200_000, spool_bytes=20_000)
-    made = create_app(release, limits, find_text={"nf2020": TEXT}.get)
+    made = create_app(release, LIMITS, find_text={"nf2020": TEXT}.get)
     yield made
     made.extensions["caretrace"].close()
 

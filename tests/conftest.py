@@ -15,6 +15,8 @@ from kg.texts import Registry
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "tiny"
 TINY_TEXT = TINY / "texts" / "tiny2020.txt"
+NPM = ROOT / "build" / "npm" / "node_modules"
+NPM_COMMAND = "xargs npm install --prefix build/npm < tests/npm.txt"
 
 
 def texts_folder() -> Path | None:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import NPM, NPM_COMMAND
 from test_service_compare import PAGES as COMPARED, client, wide  # noqa: F401
 from test_service_pages import PAGES as OTHERS
 from test_service_release import release  # noqa: F401
 
-VNU = "vnu-jar@26.9.27"
-JAR = ROOT / "build" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+JAR = NPM / "vnu-jar" / "build" / "dist" / "vnu.jar"
 PAGES = sorted({*COMPARED, *OTHERS, "/read/nf2020", "/search?q=bureaucrcy", "/search?entity=elephants", "/nowhere",
                 "/sparql?query=SELECT%20*%20%7B%20%3Chttp%3A%2F%2Fe.org%2Fa%3E%20%3Fp%20%3Fo%20%7D", "/sparql?query=SELEC"})
 
@@ -36,7 +35,7 @@ def complaints(folder: Path, files: list[Path]) -> list[str]:
 
 
 needs_checker = pytest.mark.skipif(not JAR.is_file() or java() is None, reason=(
-    f"needs the Nu checker and Java: npm install --prefix build/npm {VNU}"))
+    f"needs the Nu checker and Java: {NPM_COMMAND}"))
 
 
 @needs_checker

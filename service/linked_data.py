@@ -12,6 +12,7 @@ from service.catalogue import Catalogue
 from service.documents import Documents
 from service.errors import Gone, NotFound
 from service.links import iri_of
+from service.nanopubs import Nanopubs
 from service.negotiation import GRAPHS, HTML, PAGE_OR_GRAPH, Format, choose_accepted, choose_named
 from service.reader import Reader
 from service.responses import CROSS_ORIGIN, respond
@@ -31,6 +32,7 @@ class LinkedData:
     documents: Documents
     views: Views
     settings: Settings
+    nanopubs: Nanopubs
 
     def answer(self, path: str) -> Response:
         """A redirect for a thing, a document for a document. Raises Gone with the successor, NotFound with near names."""
@@ -58,7 +60,9 @@ class LinkedData:
         return response
 
     def _document(self, iri: str, form: Format) -> Response:
-        headers = {"Link": signposts.of_document(self.settings.base, request.script_root, iri, form)}
+        links = [signposts.of_document(self.settings.base, request.script_root, iri, form),
+                 *self.nanopubs.signpost(request.script_root, iri)]
+        headers = {"Link": ", ".join(links)}
         if form is HTML:
             page = request.args.get("page", "1")
             body = self.views.render(iri, int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1)

@@ -6,8 +6,8 @@ import pyoxigraph as ox
 
 from kg import names
 from kg.data import Data
+from kg.nanopubs import FILE as NANOPUBS, NP
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 TITLE = "Caretrace: claims on integrated care in England, traced to their words"
 DESCRIPTION = ("What five texts of the Nuffield Trust, The King's Fund and the NHS Confederation, 2018 to 2023, claim about integrated care in England, "
                "claim by claim, each with its holder, evidence, cited works and the characters it rests on.")
@@ -27,11 +27,23 @@ def _partitions(store: ox.Store) -> str:
     return "\n".join(lines)
 
 
+def _distributions() -> list[tuple[str, str, str, str]]:
+    """File, media type, title and further properties of each dump, plain and compressed."""
+    gzip = " ; dcat:compressFormat <https://www.iana.org/assignments/media-types/application/gzip>"
+    nanopub = f" ; dcterms:conformsTo <{NP}>"
+    plain = [("caretrace.nq", "application/n-quads", "Everything, as N-Quads", ""),
+             ("caretrace.trig", "application/trig", "Everything, as TriG", ""),
+             ("caretrace.ttl", "text/turtle", "The record and the ontology, as Turtle", ""),
+             ("caretrace.jsonld", "application/ld+json", "Everything, as JSON-LD", ""),
+             (NANOPUBS, "application/trig", "Each claim as a nanopublication with a trusty URI", nanopub)]
+    return [*plain, *((name + ".gz", media, f"{title}, compressed", more + gzip) for name, media, title, more in plain)]
+
+
 def turtle(store: ox.Store, data: Data, version: str) -> str:
     """The description of the graph in `store` as Turtle."""
-    dumps = "\n".join(f'  dcat:distribution [ a dcat:Distribution ; dcat:mediaType "{media}" ; dcat:downloadURL <{names.BASE}dump/latest/{name}> ] ;'
-                      for name, media in (("caretrace.nq", "application/n-quads"), ("caretrace.trig", "application/trig"),
-                                          ("caretrace.ttl", "text/turtle"), ("caretrace.jsonld", "application/ld+json")))
+    dumps = "\n".join(
+        f'  dcat:distribution [ a dcat:Distribution ; dcterms:title "{title}"@en ; dcat:mediaType "{media}" ;'
+        f' dcat:downloadURL <{names.BASE}dump/latest/{name}>{more} ] ;' for name, media, title, more in _distributions())
     entities = len({q.subject for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())})
     return f"""@prefix void: <http://rdfs.org/ns/void#> .
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -41,7 +53,7 @@ def turtle(store: ox.Store, data: Data, version: str) -> str:
 <{names.BASE}dataset> a void:Dataset, dcat:Dataset ;
   dcterms:title "{TITLE}"@en ;
   dcterms:description "{DESCRIPTION}"@en ;
-  dcterms:license <{LICENCE}> ;
+  dcterms:license <{names.LICENCE}> ;
   dcterms:creator <{names.BASE}agent/caretrace-curators> ;
   dcterms:modified "{modified(data)}"^^xsd:date ;
   dcat:version "{version}" ;

@@ -12,6 +12,7 @@ import click
 
 from kg import asking, curating, fmt, release, statistics, tree
 from kg import data as curated
+from kg import nanopubs as nanopublications
 from kg.errors import CaretraceError, DataError
 from kg.explain import explain as explain_triple
 from kg.lookup import Lookup
@@ -248,11 +249,10 @@ def explain(triple: tuple[str, ...], as_json: bool) -> None:
 @main.command()
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write them there as TriG.")
 def nanopubs(output: Path) -> None:
-    """Write each claim of the current release as a nanopublication with a trusty URI (needs the extra `nanopub`)."""
-    from kg.nanopubs import write_trig  # brings rdflib
-
-    opened = open_current(project().releases)
-    click.echo(f"{write_trig(opened.store, opened.digest, output)} nanopublications in {output}")
+    """Write each claim of the current release as a nanopublication with a trusty URI, as the release's own file has them."""
+    made = list(nanopublications.all_of(open_current(project().releases).store))
+    output.write_bytes(nanopublications.as_trig(made))
+    click.echo(f"{len(made)} nanopublications in {output}")
 
 
 @main.command()

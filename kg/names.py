@@ -11,6 +11,7 @@ ONTOLOGY = BASE + "ontology"
 CT = ONTOLOGY + "#"
 RELEASE_GRAPH = BASE + "release"
 RULE = BASE + "rule/"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"  # of ontology, shapes and data
 UNDECLARED = "urn:caretrace:undeclared:"  # where the context sends a key it does not know
 
 KINDS = ("definition", "recommendation", "mitigation", "risk", "barrier", "enabler", "statistic", "forecast",

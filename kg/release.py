@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, build, catalogue, checks, data as curated, howto, infer, names, questions, statistics, versions
+from kg import __version__, build, catalogue, checks, data as curated, howto, infer, names, nanopubs, questions, statistics, versions
 from kg.data import Data
 from kg.drafts import write_atomically
 from kg.errors import DataError, Problem, ReleaseError
+from kg.jsonld import Writer
 from kg.names import Project
 from kg.store import problems_of
 from kg.texts import Registry
@@ -96,12 +97,21 @@ def _write_dumps(folder: Path, nquads: bytes, project: Project) -> None:
     (folder / "caretrace.nq").write_bytes(nquads)
     quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
     record = [quad.triple for quad in quads if quad.graph_name in (ox.DefaultGraph(), ox.NamedNode(names.ONTOLOGY))]
-    for name, form, items in (("caretrace.trig", ox.RdfFormat.TRIG, quads), ("caretrace.ttl", ox.RdfFormat.TURTLE, record),
-                              ("caretrace.jsonld", ox.RdfFormat.JSON_LD, quads)):
+    for name, form, items in (("caretrace.trig", ox.RdfFormat.TRIG, quads), ("caretrace.ttl", ox.RdfFormat.TURTLE, record)):
         (folder / name).write_bytes(_prefixes_sorted(ox.serialize(items, format=form, prefixes=questions.PREFIXES)))
+    (folder / "caretrace.jsonld").write_bytes(Writer(build.context(project)).write(quads))
     shutil.copyfile(project.ontology / "context.jsonld", folder / "context.jsonld")
     if (changes := project.data / "CHANGELOG.md").is_file():
         shutil.copyfile(changes, folder / "CHANGELOG.md")
+
+
+def _write_nanopubs(folder: Path, store: ox.Store) -> None:
+    made = list(nanopubs.all_of(store))
+    (folder / nanopubs.FILE).write_bytes(_prefixes_sorted(nanopubs.as_trig(made)))
+    (folder / nanopubs.INDEX).write_text(nanopubs.as_index(made), encoding="utf-8")
+
+
+def _compress(folder: Path) -> None:
     for path in sorted(folder.glob("caretrace.*")):
         # No time of making within: equal releases are equal to the byte.
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
@@ -133,6 +143,8 @@ def _fill(folder: Path, project: Project, data: Data, store: ox.Store) -> str:
     nquads = canonical_nquads(store)
     digest = hashlib.sha256(nquads).hexdigest()
     _write_dumps(folder, nquads, project)
+    _write_nanopubs(folder, store)
+    _compress(folder)
     (folder / "void.ttl").write_text(description, encoding="utf-8")
     for version, path in versions.files(project.ontology).items():
         shutil.copyfile(path, folder / f"ontology-{version}.ttl")

@@ -12,7 +12,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, openapi, operation, pages, responses, signposts, sparql, versions, wording
+from service import (dumps, explaining, howto, linked_data, nanopubs, openapi, operation, pages, responses, signposts, sparql,
+                     versions, wording)
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -59,7 +60,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
     """
     settings = settings or Settings()
-    reader = Reader(RemoteStore(settings.store) if settings.store else release.store)
+    store = RemoteStore(settings.store) if settings.store else release.store
+    reader = Reader(store)
     catalogue = Catalogue(reader, settings.base)
     texts = find_text or registered_texts(reader, settings.base)
 
@@ -82,14 +84,18 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
+    app.register_blueprint(explaining.blueprint(explaining.Explaining(store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(openapi.blueprint(settings))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
     app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
                                                        dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
-    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
+    documents = Documents(reader, settings.base, _context(Path(release.path)))
+    published = nanopubs.Nanopubs(store, documents, Path(release.path), settings.base)
+    app.jinja_env.globals["nanopub_of"] = published.of
+    app.register_blueprint(nanopubs.blueprint(published))
+    linked = linked_data.LinkedData(reader, catalogue, documents, views, settings, published)
     app.register_blueprint(linked_data.blueprint(linked))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
     operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)}, endpoint.cache)

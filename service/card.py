@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kg.names import LICENCE
 from service.dumps import dump_files, media_type
 from service.reader import Reader
-from service.signposts import LICENCE
 
 DESCRIPTION = """SELECT ?graph ?title ?description { GRAPH ?graph { ?set a void:Dataset ; dcterms:title ?title .
   OPTIONAL { ?set dcterms:description ?description } } } LIMIT 1"""

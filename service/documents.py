@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pyoxigraph as ox
 
+from kg.jsonld import Writer
 from kg.names import CT
-from service.jsonld import compact
 from service.links import passage_place, path_of
 from service.names import PREFIXES, RDFS
 from service.negotiation import Format
@@ -25,7 +26,8 @@ class Documents:
     """Serialises what the store holds about an IRI."""
 
     def __init__(self, reader: Reader, base: str, context: dict | None = None):
-        self._reader, self._base, self._context = reader, base, context
+        self._reader, self._base = reader, base
+        self._writer = Writer(context) if context else None
         self.write = lru_cache(KEPT)(self._write)  # a release never changes
 
     def _write(self, iri: str, form: Format) -> bytes:
@@ -34,13 +36,18 @@ class Documents:
         if not record:  # a denial or a term stands in a named graph only
             graph = graph or self._reader.elsewhere(iri)
         if form.engine_name in WITH_GRAPHS:
-            written = write_graph(ox, [*record, *graph], None, form.engine_name, PREFIXES)
-            return compact(written, self._context) if form.engine_name == "JSON_LD" and self._context else written
+            return self.serialise([*record, *graph], form)
         triples = [quad.triple for quad in (record or graph)]
         if record and graph:
             pointer = ox.NamedNode(f"{self._base}{path_of(self._base, iri)}.trig")
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(RDFS + "seeAlso"), pointer))
         return write_graph(ox, triples, None, form.engine_name, PREFIXES)
+
+    def serialise(self, quads: Iterable[ox.Quad], form: Format) -> bytes:
+        """Quads in a format with named graphs; JSON-LD in the terms of the published context."""
+        if form.engine_name == "JSON_LD" and self._writer:
+            return self._writer.write(quads)
+        return write_graph(ox, quads, None, form.engine_name, PREFIXES)
 
     def _record(self, iri: str) -> list[ox.Quad]:
         own = self._reader.record(iri)

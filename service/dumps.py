@@ -12,7 +12,7 @@ from service.responses import CROSS_ORIGIN, digest_of
 
 TYPES = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle; charset=utf-8",
          ".jsonld": "application/ld+json", ".json": "application/json", ".gz": "application/gzip",
-         ".md": "text/markdown; charset=utf-8", "": "text/plain; charset=utf-8"}
+         ".csv": "text/csv; charset=utf-8", ".md": "text/markdown; charset=utf-8", "": "text/plain; charset=utf-8"}
 NAME = re.compile(r"[0-9a-f]{16}")
 IMMUTABLE = "public, max-age=31536000, immutable"
 

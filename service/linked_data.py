@@ -12,6 +12,7 @@ from service.catalogue import Catalogue
 from service.documents import Documents
 from service.errors import Gone, NotFound
 from service.links import iri_of
+from service.nanopubs import Nanopubs
 from service.negotiation import GRAPHS, HTML, PAGE_OR_GRAPH, Format, choose_accepted, choose_named
 from service.numbers import read_number
 from service.reader import Reader
@@ -32,6 +33,7 @@ class LinkedData:
     documents: Documents
     views: Views
     settings: Settings
+    nanopubs: Nanopubs
 
     def answer(self, path: str) -> Response:
         """A redirect for a thing, a document for a document. Raises Gone with the successor, NotFound with near names."""
@@ -59,7 +61,9 @@ class LinkedData:
         return response
 
     def _document(self, iri: str, form: Format) -> Response:
-        headers = {"Link": signposts.of_document(self.settings.base, request.script_root, iri, form)}
+        links = [signposts.of_document(self.settings.base, request.script_root, iri, form),
+                 *self.nanopubs.signpost(request.script_root, iri)]
+        headers = {"Link": ", ".join(links)}
         if form is HTML:
             body = self.views.render(iri, read_number(request.args.get("page"), 1, 10**6))
             return respond(body, "text/html; charset=utf-8", shared=False, vary="", headers=headers)

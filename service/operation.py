@@ -12,8 +12,8 @@ from flask import Blueprint, Flask, Request, Response, g, render_template, reque
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from service.cache import AnswerCache
 from service import signposts
+from service.cache import AnswerCache
 from service.engine import Engine
 from service.errors import ServiceError
 from service.express import Express

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from kg.names import LICENCE
 from service.links import path_of
 from service.negotiation import GRAPHS, HTML, Format
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 DOCUMENTS = (HTML, *GRAPHS)
 
 

@@ -12,14 +12,14 @@ from conftest import ROOT
 LAYERS = [
     {"errors", "names", "normal"},
     {"anchor", "howto", "lookup", "texts", "turtle", "yamlrecords"},
-    {"explain", "schema", "sentences", "shapes"},
+    {"explain", "jsonld", "nanopubs", "schema", "sentences", "shapes"},
     {"data", "tree"},
     {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions", "vocabulary"},
     {"catalogue", "checks", "statistics", "store"},
-    {"asking", "curating", "fmt", "nanopubs", "release"},
+    {"asking", "curating", "fmt", "release"},
     {"cli"},
 ]
-FOR_THE_SERVICE = {"errors", "explain", "lookup", "names", "normal", "store", "texts", "tree"}
+FOR_THE_SERVICE = {"errors", "explain", "jsonld", "lookup", "names", "nanopubs", "normal", "store", "texts", "tree"}
 
 
 def imported(path, package: str) -> set[str]:

@@ -31,7 +31,8 @@ def test_what_a_release_holds(tiny):
     folder = release.make(tiny)
     content = files(folder)
     assert set(content) == {"caretrace.nq", "caretrace.trig", "caretrace.ttl", "caretrace.jsonld", "void.ttl", "statistics.json", "context.jsonld",
-                            "how-to-say.json", "ontology-0.1.0.ttl", "release.json", "SHA256SUMS", *(f"caretrace.{form}.gz" for form in ("nq", "trig", "ttl", "jsonld"))}
+                            "how-to-say.json", "ontology-0.1.0.ttl", "release.json", "SHA256SUMS", "nanopubs.csv", "caretrace.nanopubs.trig",
+                            *(f"caretrace.{form}.gz" for form in ("nq", "trig", "ttl", "jsonld", "nanopubs.trig"))}
     digest = hashlib.sha256(content["caretrace.nq"]).hexdigest()
     meta = json.loads(content["release.json"])
     assert folder.name == digest[:16] and meta["digest"] == digest

@@ -1,0 +1,113 @@
+"""JSON-LD in the terms of a published context, which stands in the document.
+
+A context named by its address only would make every reader fetch it, and those without a network fail.
+
+PyLD compacts a whole release in about a minute. Which term and which form a value takes depends on no more than its
+predicate and its kind (IRI, datatype or language), so PyLD is asked once for each pair and its answer is kept; only
+where the context shortens the values themselves (`kind: risk`) is it asked for each value. IRIs are written in full.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+from pyld import jsonld
+
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+STRING = "http://www.w3.org/2001/XMLSchema#string"
+NODE, OTHER_IRI, OTHER_WORDS = "urn:caretrace:node", "urn:caretrace:placeholder", "placeholder"
+DEFAULT = ox.DefaultGraph()
+
+
+def _refuse(url: str, options: dict) -> dict:
+    raise ValueError(f"{url} is not fetched")
+
+
+def _sample(value) -> tuple[dict, tuple]:
+    """A value of the same kind with a placeholder for its words, in expanded form; and what to call that kind."""
+    if not isinstance(value, ox.Literal):
+        return {"@id": OTHER_IRI}, ("@id",)
+    if value.language:
+        return {"@value": OTHER_WORDS, "@language": value.language}, ("@language", value.language)
+    if value.datatype.value == STRING:
+        return {"@value": OTHER_WORDS}, ("@value",)
+    return {"@value": OTHER_WORDS, "@type": value.datatype.value}, ("@type", value.datatype.value)
+
+
+def _words(value) -> str:
+    return str(value) if isinstance(value, ox.BlankNode) else value.value
+
+
+class Writer:
+    """Writes documents in the terms of `context` (the value of an `@context`), remembering how."""
+
+    def __init__(self, context: dict):
+        self._context = context
+        self._known: dict[tuple, tuple[str, object]] = {}
+        shortened = {name for name, term in context.items() if isinstance(term, dict) and term.get("@type") == "@vocab"}
+        self._shortened = {self._expanded(name) for name in shortened}
+        self.id, self.type, self.graph = (self._alias(word) for word in ("@id", "@type", "@graph"))
+
+    def _alias(self, keyword: str) -> str:
+        """What the context calls a keyword."""
+        return next((name for name, term in self._context.items() if term == keyword), keyword)
+
+    def _expanded(self, name: str) -> str:
+        """The IRI of a term."""
+        [node] = jsonld.expand({"@context": self._context, "@id": NODE, name: OTHER_IRI}, {"documentLoader": _refuse})
+        return next(key for key in node if key != "@id")
+
+    def _compact(self, predicate: str, value: dict) -> tuple[str, object]:
+        """Term and form of one expanded value."""
+        # The loader would fetch what a context imports; nothing may be fetched.
+        options = {"documentLoader": _refuse, "skipExpansion": True}
+        node = jsonld.compact([{"@id": NODE, predicate: [value]}], {"@context": self._context}, options)
+        return next((key, node[key]) for key in node if key not in ("@context", self.id))
+
+    def entry(self, predicate: str, value) -> tuple[str, object]:
+        """The key and the value in the document for one triple's predicate and object."""
+        sample, kind = _sample(value)
+        if predicate in self._shortened and isinstance(value, ox.NamedNode):
+            sample, kind = {"@id": value.value}, ("@id", value.value)
+        if (predicate, *kind) not in self._known:
+            self._known[predicate, *kind] = self._compact(predicate, sample)
+        key, form = self._known[predicate, *kind]
+        if isinstance(form, dict):
+            return key, {name: _words(value) if part in (OTHER_IRI, OTHER_WORDS) else part for name, part in form.items()}
+        return key, _words(value) if form in (OTHER_IRI, OTHER_WORDS) else form
+
+    def type_of(self, iri: str) -> str:
+        """A class as the value of `type`."""
+        if ("@type", iri) not in self._known:
+            node = jsonld.compact([{"@id": NODE, "@type": [iri]}], {"@context": self._context},
+                                  {"documentLoader": _refuse, "skipExpansion": True})
+            self._known["@type", iri] = self.type, node[self.type]
+        return self._known["@type", iri][1]
+
+    def nodes(self, triples: Iterable[ox.Triple]) -> dict[str, dict]:
+        """Node objects by the `id` of their subject, in the order in which these first come."""
+        found: dict[str, dict] = {}
+        for triple in triples:
+            subject = _words(triple.subject)
+            node = found.setdefault(subject, {self.id: subject})
+            if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):
+                key, form = self.type, self.type_of(triple.object.value)
+            else:
+                key, form = self.entry(triple.predicate.value, triple.object)
+            node[key] = form if key not in node else [*(old if isinstance(old := node[key], list) else [old]), form]
+        return found
+
+    def write(self, quads: Iterable[ox.Quad]) -> bytes:
+        """The document: the context, and a line for each node; a thing that names a graph has it within its node."""
+        graphs: dict = {DEFAULT: []}
+        for quad in quads:
+            graphs.setdefault(quad.graph_name, []).append(quad.triple)
+        whole = self.nodes(graphs.pop(DEFAULT))
+        for name, triples in graphs.items():
+            node = whole.setdefault(_words(name), {self.id: _words(name)})
+            node[self.graph] = list(self.nodes(triples).values())
+        lines = ",\n".join(json.dumps(node, ensure_ascii=False) for node in whole.values())
+        context = json.dumps(self._context, ensure_ascii=False)
+        return f'{{"@context": {context},\n"{self.graph}": [\n{lines}\n]}}\n'.encode()

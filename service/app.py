@@ -12,8 +12,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import (dumps, explaining, howto, linked_data, nanopubs, openapi, operation, pages, responses, signposts, sparql,
-                     versions, wording)
+from service import (assets, dumps, explaining, howto, linked_data, nanopubs, openapi, operation, pages, querypage, responses,
+                     signposts, sparql, versions, wording)
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -70,19 +70,21 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
-    query_pages = QueryPages(reader, settings, catalogue, Path(release.path).name)
+    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
+    query_pages = QueryPages(reader, settings, catalogue, engine, Path(release.path).name)
     claims = ClaimIndex(reader)
     views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
-    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
-    app = Flask(__name__, static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
+    assets.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
+    app.register_blueprint(querypage.blueprint(query_pages))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))

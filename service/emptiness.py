@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kg.names import CT
@@ -42,8 +43,8 @@ def terms_of(query: str) -> list[tuple[str, str]]:
     return list(found.items())[:MOST_TERMS]
 
 
-def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str) -> list[Term]:
-    """What the release holds of each term of a query that found nothing."""
+def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str, known: Collection[str] = ()) -> list[Term]:
+    """What the release holds of each term of a query that found nothing; `known` are its classes and properties."""
     def count(asked: str, iri: str) -> int:
         try:
             rows = reader.select(asked, x=iri)
@@ -53,9 +54,14 @@ def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str) -> list[
     terms = []
     for written, iri in terms_of(query):
         record, content = count(IN_RECORD, iri), count(IN_GRAPHS, iri)
-        near = [] if record or content else nearest(catalogue, iri)
+        near = [] if record or content else nearest(catalogue, iri) or resembling(catalogue, known, iri)
         terms.append(Term(written, iri, record, content, near))
     return terms
+
+
+def resembling(catalogue: Catalogue, known: Collection[str], iri: str) -> list[Entry]:
+    """Classes and properties whose whole IRI resembles `iri`: a slip in the name, or in the namespace of a prefix."""
+    return [Entry(catalogue.label(near), near) for near in difflib.get_close_matches(iri, known, 3, 0.85)]
 
 
 def nearest(catalogue: Catalogue, iri: str) -> list[Entry]:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pyoxigraph as ox
+
+from kg.names import BASE
 from service.names import PREFIXES
-from service.reader import Reader
+from service.reader import Reader, Row
 
-EXECUTABLE = """SELECT ?example ?comment ?query { ?example sh:select|sh:ask|sh:construct|sh:describe ?query .
-  OPTIONAL { ?example rdfs:comment ?comment } }"""
+EXECUTABLE = """SELECT ?example ?label ?comment ?query { ?example sh:select|sh:ask|sh:construct|sh:describe ?query .
+  OPTIONAL { ?example rdfs:comment ?comment } OPTIONAL { ?example rdfs:label ?label } }"""
+NUMBERS = frozenset(("integer", "decimal", "double", "float"))
 DECLARED = """SELECT ?example ?prefix ?namespace
   { ?example sh:prefixes/sh:declare ?d . ?d sh:prefix ?prefix ; sh:namespace ?namespace }"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A variable of an answer, and what its cells hold, in words."""
+
+    name: str
+    holds: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,9 @@ class Example:
     question: str
     query: str
     iri: str = ""  # empty for those that no release holds
+    label: str = ""
+    columns: tuple[Column, ...] = ()
+    rows: int | None = None  # None: not a table
 
 
 def with_prefixes(query: str, declared: dict[str, str]) -> str:
@@ -54,7 +69,7 @@ ORDER BY ?report DESC(?claims)""", {})),
 )
 
 
-def read_examples(reader: Reader) -> list[Example]:
+def read_examples(reader: Reader, base: str = BASE) -> list[Example]:
     """The release's own examples by name, or the three that stand in for them."""
     found = []
     for row in reader.select(EXECUTABLE):
@@ -62,5 +77,33 @@ def read_examples(reader: Reader) -> list[Example]:
         name = re.split(r"[/#]", iri.rstrip("/#"))[-1]
         declared = {r["prefix"].value: r["namespace"].value for r in reader.select(DECLARED, example=row["example"])}
         question = re.sub(r"<[^>]+>", "", row["comment"].value) if row["comment"] else name.replace("-", " ")
-        found.append(Example(name, question, with_prefixes(row["query"].value, declared), iri))
-    return sorted(set(found), key=lambda example: example.name) or list(FALLBACK)
+        label = row["label"].value if row["label"] else ""
+        found.append(Example(name, question, with_prefixes(row["query"].value, declared), iri, label))
+    examples = sorted(set(found), key=lambda example: example.name) or list(FALLBACK)
+    return [_with_shape(reader, example, base) for example in examples]
+
+
+def _with_shape(reader: Reader, example: Example, base: str) -> Example:
+    """The example with the columns and the number of rows that its answer has in this release."""
+    if not re.search(r"(?i)\bSELECT\b", example.query):
+        return example
+    # The query is part of the release and was run when it was made: it needs no process of its own.
+    rows = reader.select(example.query)
+    columns = tuple(Column(name, _holds(rows, name, base)) for name in rows[0]) if rows else ()
+    return replace(example, columns=columns, rows=len(rows))
+
+
+def _holds(rows: list[Row], name: str, base: str) -> str:
+    """What the cells of a column hold: a kind of thing of ours, a link, numbers or text; and whether some are empty."""
+    kinds = sorted({_kind(row[name], base) for row in rows if row[name] is not None})
+    words = " or ".join(kinds) if len(kinds) < 3 else "mixed"
+    return f"{words}, or nothing" if any(row[name] is None for row in rows) else words
+
+
+def _kind(term, base: str) -> str:
+    if isinstance(term, ox.NamedNode):
+        folder, slash, _ = term.value.removeprefix(base).partition("/")
+        return folder if slash and term.value.startswith(base) else "link"
+    if isinstance(term, ox.Literal):
+        return "number" if term.datatype.value.rpartition("#")[2] in NUMBERS else "text"
+    return "unnamed node"

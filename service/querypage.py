@@ -1,4 +1,8 @@
-"""The query form for people, and results as a table whose IRIs are links."""
+"""The query page: the form, results as a table whose IRIs are links, and what its editor asks for.
+
+The server writes results whether or not a script asked for them, so that labels, links and evidence are the same with
+and without scripts, and the page's content policy allows no inline script or style.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template, request
 
+from service import completion
 from service.catalogue import Catalogue
+from service.counting import Counter
 from service.emptiness import explain_emptiness
+from service.engine import Engine
 from service.errors import ServiceError
 from service.examples import Example, read_examples
 from service.negotiation import GRAPHS, SOLUTIONS
-from service.protocol import ProtocolRequest
+from service.presence import presence
+from service.protocol import ProtocolRequest, read_request
 from service.reader import Reader
-from service.responses import respond
+from service.responses import PAGE_POLICY, respond
 from service.settings import Settings
 from service.shortlinks import shorten
+from service.snippets import snippets
 
 START = """PREFIX ct: <https://w3id.org/caretrace/ontology#>
 
@@ -31,6 +41,7 @@ SELECT ?claim ?statement ?holder WHERE {
 }
 LIMIT 50"""
 MAX_SHOWN_CHARS = 200_000
+POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
 
 
 @dataclass
@@ -40,6 +51,7 @@ class QueryPages:
     reader: Reader
     settings: Settings
     catalogue: Catalogue
+    engine: Engine
     release: str = ""  # its name; without one no link is pinned
     start: str = START
     own_examples: bool = True  # whether the data's own examples, or three for any release, are shown
@@ -47,7 +59,12 @@ class QueryPages:
     @cached_property
     def examples(self) -> list[Example]:
         """The example questions of the release."""
-        return read_examples(self.reader) if self.own_examples else []
+        return read_examples(self.reader, self.settings.base) if self.own_examples else []
+
+    @cached_property
+    def terms(self) -> dict:
+        """What an editor may complete."""
+        return completion.terms(self.reader, self.catalogue)
 
     def form(self) -> Response:
         """The form, filled with the example that the address names."""
@@ -64,34 +81,58 @@ class QueryPages:
             return self._page(asked.query, links=self._links(asked, kind), took_ms=took_ms, notice=(
                 f"The result has {size:,} bytes, too many for a page. Download it in a format below."))
         shown = self._read(kind, body)
-        if shown.get("total") == 0:
-            shown["terms"] = explain_emptiness(self.reader, self.catalogue, asked.query)
+        if shown.get("total") == 0 or shown.get("boolean") is False:
+            shown.update(self._why_nothing(asked))
         return self._page(asked.query, links=self._links(asked, kind), took_ms=took_ms, **shown)
 
     def failure(self, asked: ProtocolRequest, error: ServiceError) -> Response:
-        """The form with what is wrong above it, under the error's own status."""
+        """The form with what is wrong below it, under the error's own status."""
         response = self._page(asked.query or "", error=error)
         response.status_code = error.status
         response.headers.update(error.headers)
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def programs(self) -> Response:
+        """The part of the page that holds the query for programs and its permanent link, for a query that did not run."""
+        query = read_request(request, self.settings).query or ""
+        return respond(render_template("programs.html", **self._programs(query)), "text/html; charset=utf-8", shared=False)
+
     def _read(self, kind: str, body: bytes) -> dict:
         if kind == "graph":
-            text = body.decode("utf-8")
-            return {"graph": text[:MAX_SHOWN_CHARS], "cut": len(text) > MAX_SHOWN_CHARS}
+            return self._read_graph(body)
         result = json.loads(body)
         if kind == "boolean":
             return {"boolean": result["boolean"]}
-        rows = result["results"]["bindings"]
+        return self._table(result["head"]["vars"], result["results"]["bindings"])
+
+    def _read_graph(self, body: bytes) -> dict:
+        text = body.decode("utf-8")
+        rows = [dict(zip(("subject", "predicate", "object"), map(_cell, quad.triple))) for quad in ox.parse(body, ox.RdfFormat.TURTLE)]
+        return {**self._table(["subject", "predicate", "object"], rows), "graph": text[:MAX_SHOWN_CHARS],
+                "cut": len(text) > MAX_SHOWN_CHARS}
+
+    def _table(self, variables: list[str], rows: list[dict]) -> dict:
         shown = rows[:self.settings.max_html_rows]
-        return {"variables": result["head"]["vars"], "rows": shown, "total": len(rows),
-                "evidence": [self._evidence(row) for row in shown]}
+        return {"variables": variables, "rows": shown, "total": len(rows), "evidence": [self._evidence(row) for row in shown]}
 
     def _evidence(self, row: dict) -> str | None:
         """The first claim in a row: what its evidence link leads to."""
         claim = f"{self.settings.base}claim/"
         return next((cell["value"] for cell in row.values() if cell["type"] == "uri" and cell["value"].startswith(claim)), None)
+
+    def _why_nothing(self, asked: ProtocolRequest) -> dict:
+        graphs = (asked.default_graphs, asked.named_graphs)
+        if any(graphs):  # a dataset given in the request replaces the whole dataset
+            graphs = tuple(given or () for given in graphs)
+        counter = Counter(self.engine, self.settings.base, graphs, presence(request.environ), self._names)
+        known = [term["iri"] for name in completion.KINDS for term in self.terms[name]]
+        return {"parts": counter.count_parts(asked.query),
+                "terms": explain_emptiness(self.reader, self.catalogue, asked.query, known)}
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(sorted(set(self.catalogue.labels.values())))
 
     def _links(self, asked: ProtocolRequest, kind: str) -> list[tuple[str, str]]:
         """Name and address of the same result in each format."""
@@ -101,10 +142,39 @@ class QueryPages:
         names = [item.names[0] for item in (GRAPHS if kind == "graph" else SOLUTIONS)]
         return [(name, f"{request.script_root}/sparql?{urlencode([*pairs, ('format', name)])}") for name in names]
 
-    def _page(self, query: str, **more) -> Response:
+    def _programs(self, query: str) -> dict:
         endpoint = self.settings.endpoint(request.url_root)
-        permanent = f"{endpoint.removesuffix('sparql')}q/{self.release}/{shorten(query)}" if self.release else None
+        permanent = f"{endpoint.removesuffix('sparql')}q/{self.release}/{shorten(query)}" if self.release and query else None
+        return {"endpoint": endpoint, "permanent": permanent, "snippets": snippets(query, endpoint)}
+
+    def _page(self, query: str, **more) -> Response:
         pinned = request.args.get("release", self.release)
-        body = render_template("sparql.html", query=query, examples=self.examples, settings=self.settings, endpoint=endpoint,
-                               permanent=permanent, pinned=pinned if pinned != self.release else None, **more)
-        return respond(body, "text/html; charset=utf-8", shared=False)
+        body = render_template("sparql.html", query=query, examples=self.examples, settings=self.settings,
+                               pinned=pinned if pinned != self.release else None, **self._programs(query), **more)
+        return respond(body, "text/html; charset=utf-8", shared=False, headers={"Content-Security-Policy": POLICY})
+
+
+def _cell(term) -> dict:
+    """An RDF term as the cell of a SPARQL result (SPARQL 1.1 Query Results JSON Format, section 3.2.2)."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Literal):
+        return {"type": "literal", "value": term.value, **({"xml:lang": term.language} if term.language else {})}
+    return {"type": "triple", "value": str(term)}
+
+
+def blueprint(pages: QueryPages) -> Blueprint:
+    """The addresses that the page's own scripts ask."""
+    routes = Blueprint("querypage", __name__)
+
+    @routes.get("/sparql/terms.json")
+    def terms() -> Response:
+        return respond(json.dumps(pages.terms, ensure_ascii=False), "application/json", vary="")
+
+    @routes.route("/sparql/programs", methods=["GET", "POST"])
+    def programs() -> Response:
+        return pages.programs()
+
+    return routes

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+
+from service.names import PREFIXES
 
 TOKEN = re.compile(r"""
     (?P<space>    \s+ )
@@ -107,6 +110,15 @@ def undeclared_prefixes(query: str) -> list[str]:
     return sorted(used - declared)
 
 
+def _about_prefix(prefix: str) -> str:
+    """What to do about an undeclared prefix: the line to add when it is one of ours, else one that resembles it."""
+    if iri := PREFIXES.get(prefix):
+        return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <{iri}>."
+    near = difflib.get_close_matches(prefix, PREFIXES, 1)
+    meant = f" Did you mean {near[0]}: <{PREFIXES[near[0]]}>?" if near else ""
+    return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <…>.{meant}"
+
+
 def explain_error(message: str, query: str) -> tuple[str, dict[str, int]]:
     """An error message of the engine in our words, and the `line` and `column` (from 1) that it names, if any."""
     match = ERROR_PLACE.search(message)
@@ -114,6 +126,6 @@ def explain_error(message: str, query: str) -> tuple[str, dict[str, int]]:
         return f"The query cannot be read: {message}", {}
     line, column = int(match[1]), int(match[2])
     hints = [f"{sentence}." for sentence in SENTENCE.findall(match[3])]
-    hints += [f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <…>." for prefix in undeclared_prefixes(query)]
+    hints += [_about_prefix(prefix) for prefix in undeclared_prefixes(query)]
     words = " ".join([f"The query cannot be read beyond line {line}, column {column}.", *hints])
     return words, {"line": line, "column": column}

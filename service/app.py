@@ -12,7 +12,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import dumps, explaining, functions, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -78,15 +78,19 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     responses.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
-                               Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
+                               Description(settings, release.digest, reader, not settings.store), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
     app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
-                                                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
+    across = pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages, dumps.dump_files(Path(release.path)),
+                         _about(release, reader, settings))
+    app.register_blueprint(pages.blueprint(across))
+    app.register_blueprint(functions.blueprint(not settings.store))
+    if not settings.store:
+        engine.add_functions(functions.NAMESPACE, lambda words: across.search.index.scores(words))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)

@@ -16,6 +16,7 @@ from service.engine import Engine
 from service.errors import ServiceError
 from service.rates import Rates
 from service.settings import Settings
+from service.worker import MAX_SEARCHES
 
 LOG = logging.getLogger("caretrace.access")
 SPARQL = "sparql.sparql"
@@ -121,6 +122,6 @@ def _routes(engine: Engine, settings: Settings, release: dict, registry: Collect
 
     @routes.get("/limits")
     def limits() -> Response:
-        return Response(render_template("limits.html", settings=settings), content_type="text/html; charset=utf-8")
+        return Response(render_template("limits.html", settings=settings, searches=MAX_SEARCHES), content_type="text/html; charset=utf-8")
 
     return routes

@@ -59,7 +59,7 @@ def _names_service(tokens: list[tuple[str, str]]) -> bool:
     return False
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     """`text` with \\u and \\U escapes replaced, as SPARQL 1.1 section 19.2 reads it."""
     def character(match: re.Match) -> str:
         point = int(match[1] or match[2], 16)
@@ -73,7 +73,7 @@ def read_query(text: str) -> Reading:
     words = [word.upper() for kind, word in tokens if kind == "word"]
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
     form = next((word for word in words if word in FORMS), None)
-    service = _names_service(tokens) or ("\\" in text and _names_service(_tokens(_decode(text))))
+    service = _names_service(tokens) or ("\\" in text and _names_service(_tokens(decode(text))))
     return Reading(form, first in UPDATES, service, bool(VOLATILE & set(words)))
 
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, functions, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import assets, dumps, explaining, functions, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -72,10 +72,11 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
     engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
-    app = Flask(__name__, static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
+    assets.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
                                Description(settings, release.digest, reader, not settings.store), "/dump/latest/caretrace.nq.gz")

@@ -6,6 +6,7 @@ from flask import Response, render_template, request
 
 from kg.names import CT
 from service import charts
+from service.around import named
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.comparing import matrix, moments, pairs, side_by_side
@@ -54,10 +55,7 @@ class Comparisons:
 
     def said(self) -> Response:
         """What claims say of one thing towards another. Raises NotFound."""
-        subject, thing = request.args.get("subject", ""), request.args.get("object", "")
-        for given in (subject, thing):
-            if not self.reader.exists(given):
-                raise NotFound(f"Nothing in this release has the IRI {given or '(none given)'}. Give subject= and object= as IRIs.")
+        subject, thing = (named(self.reader, self.settings.base, request.args.get(name, "")) for name in ("subject", "object"))
         groups: dict[tuple[str, bool], list[Voice]] = {}
         for voice in voices(self.reader, subject, thing):
             groups.setdefault((voice.predicate, voice.denied), []).append(voice)

@@ -11,7 +11,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.errors import CaretraceError
-from service import operation, responses, sparql, wording
+from service import assets, operation, responses, sparql, wording
 from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.description import Description
@@ -73,10 +73,11 @@ def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flas
     """
     reader = Reader(ox.Store.read_only(str(store_folder)))
     engine = Engine(store_folder, settings)
-    app = Flask(__name__, static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine
     responses.install(app)
+    assets.install(app)
     catalogue = Catalogue(reader, NO_PAGES)
     wording.install(app, catalogue, NO_PAGES, release=None, prefixes=PREFIXES)
     pages = QueryPages(reader, settings, catalogue, start="SELECT * { ?s ?p ?o } LIMIT 50", own_examples=False)

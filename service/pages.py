@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request
 
 from service import charts
+from service.around import Around
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.comparing import pairs
@@ -109,6 +110,10 @@ def blueprint(pages: Pages) -> Blueprint:
     @routes.get("/compare/said")
     def said() -> Response:
         return pages.comparisons.said()
+
+    @routes.get("/compare/around")
+    def around() -> Response:
+        return Around(pages.reader, pages.catalogue, pages.claims, pages.settings).answer()
 
     @routes.get("/compare/reports")
     def two_reports() -> Response:

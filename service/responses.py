@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from flask import Flask, Request, Response, render_template, request
+from flask import Flask, Request, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service.errors import EngineFailed, ServiceError
@@ -15,6 +15,7 @@ from service.negotiation import prefers_html
 
 PAGE_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
                "frame-ancestors 'none'")
+OWN_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 REVALIDATE = "public, max-age=60, must-revalidate"
 CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*",
                 "Access-Control-Expose-Headers": "ETag, Link, Location, Content-Location, Retry-After"}
@@ -82,13 +83,18 @@ def _from_http(error: HTTPException) -> ServiceError:
     return known
 
 
+def allow_own_scripts() -> None:
+    """Let the page that answers the current request run the service's own scripts, and ask the service for data."""
+    g.own_scripts = True
+
+
 def _add_headers(response: Response) -> Response:
     if request.method == "OPTIONS":
         response.headers.update(CROSS_ORIGIN)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY + (OWN_SCRIPTS if g.get("own_scripts") else ""))
     return response
 
 

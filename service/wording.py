@@ -18,7 +18,7 @@ def install(app: Flask, catalogue: Catalogue, base: str, **words) -> None:
     app.jinja_env.filters["short"] = catalogue.short
     app.jinja_env.filters["href"] = lambda iri: href(base, iri, request.script_root)
     app.jinja_env.filters["id"] = lambda iri: iri.removeprefix(base)
-    app.jinja_env.filters["local"] = lambda iri: iri.removeprefix(CT)
+    app.jinja_env.filters["term_id"] = lambda iri: f"ct:{iri.removeprefix(CT)}" if iri.startswith(CT) else iri
     app.jinja_env.filters["points"] = points
     app.jinja_env.filters["kind_of"] = lambda iri: folder_of(iri, base)
     app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(base, iri)}"

@@ -12,8 +12,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import (assets, dumps, explaining, howto, linked_data, nanopubs, openapi, operation, pages, querypage, responses,
-                     signposts, sparql, versions, wording)
+from service import (assets, dumps, explaining, functions, howto, linked_data, nanopubs, openapi, operation, pages, querypage,
+                     responses, signposts, sparql, versions, wording)
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -82,7 +82,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     assets.install(app)
     wording.install(app, catalogue, settings.base, release=release, release_name=Path(release.path).name, prefixes=PREFIXES)
     endpoint = sparql.Endpoint(engine, AnswerCache(settings.cache_bytes), settings, release.digest, query_pages,
-                               Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
+                               Description(settings, release.digest, reader, not settings.store), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(querypage.blueprint(query_pages))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
@@ -91,8 +91,12 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(openapi.blueprint(settings))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
-                                                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
+    across = pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages, dumps.dump_files(Path(release.path)),
+                         _about(release, reader, settings))
+    app.register_blueprint(pages.blueprint(across))
+    app.register_blueprint(functions.blueprint(not settings.store))
+    if not settings.store:
+        engine.add_functions(functions.NAMESPACE, lambda words: across.search.index.scores(words))
     documents = Documents(reader, settings.base, _context(Path(release.path)))
     published = nanopubs.Nanopubs(store, documents, Path(release.path), settings.base)
     app.jinja_env.globals["nanopub_of"] = published.of

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from service.comparing import Moment, Pair
 
 ROW, GUTTER = 26, 330
+APART = 17  # between the middles of two numbers
 
 
 def fit(words: str, most: int) -> str:
@@ -25,15 +26,33 @@ class Chart:
 
 
 def timeline(moments: list[tuple[Moment, str]], first: int, end: int) -> Chart:
-    """A row for each moment with its name, a dot at its date and a line to its end."""
-    width, year = 960, (960 - GUTTER - 20) / (end - first)
+    """A row for each moment: its name, a mark at its date, a line to its end, and at each report's date how many claims it makes of it."""
+    width, year = 960, (960 - GUTTER - 50) / (end - first)
     def x(when: float) -> float:
         return round(GUTTER + (min(max(when, first), end) - first) * year, 1)
-    rows = [{"iri": moment.iri, "name": fit(label, 40), "title": f"{moment.date}: {label}", "y": 40 + n * ROW, "x": x(moment.start),
-             "end": x(moment.end) if moment.end else None, "report": moment.is_report}
-            for n, (moment, label) in enumerate(moments)]
+    dates = {moment.iri: moment.start + (.5 if len(moment.date) == 4 else 0) for moment, _ in moments if moment.is_report}
+    rows = []
+    for n, (moment, label) in enumerate(moments):
+        # Only the year is printed: it may be any day of it.
+        until = moment.end or (moment.start + 1 if len(moment.date) == 4 else None)
+        at = x(moment.start + .5 if len(moment.date) == 4 and not moment.end else moment.start)
+        said = {x(dates[source]): number for source, number in moment.claims.items() if source in dates and not moment.is_report}
+        rows.append({"iri": moment.iri, "name": fit(label, 40), "title": f"{moment.date}: {label}", "y": 40 + n * ROW, "x": at, "start": x(moment.start),
+                     "end": x(until) if until else None, "report": moment.is_report, "said": _apart(said, at)})
     grid = [(year_number, x(year_number)) for year_number in range(first, end + 1)]
     return Chart(width, 40 + len(moments) * ROW + 10, {"rows": rows, "grid": grid})
+
+
+def _apart(said: dict[float, int], taken: float) -> list[tuple[float, int]]:
+    """Numbers at their places, moved right where they would cover one another or the mark at `taken`."""
+    found: list[tuple[float, int]] = []
+    for place, number in sorted(said.items()):
+        before = [taken] if abs(place - taken) < APART else []
+        place = max([place, *(other + APART for other in before), *(other + APART for other, _ in found if place < other + APART)])
+        if found and abs(place - taken) < APART:
+            place = taken + APART
+        found.append((round(place, 1), number))
+    return found
 
 
 def bipartite(found: list[Pair], label, most: int) -> Chart:

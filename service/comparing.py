@@ -152,3 +152,20 @@ def moments(reader: Reader, index: ClaimIndex) -> list[Moment]:
         if year_of(start):
             found.append(Moment(iri, start, until, year_of(start), year_of(until), False, dict(about.get(iri, {}))))
     return sorted(found, key=lambda moment: (moment.start, moment.is_report, moment.iri))
+
+
+def said_of(index: ClaimIndex, things: set[str]) -> dict[str, dict[str, list[IndexedClaim]]]:
+    """Thing → report → the claims about it, in text order."""
+    found: dict[str, dict[str, list[IndexedClaim]]] = {}
+    for claim in index.claims.values():
+        for thing in things.intersection(claim.mentions):
+            found.setdefault(thing, {}).setdefault(claim.source, []).append(claim)
+    return found
+
+
+def most_spoken_of(index: ClaimIndex, most: int) -> dict[str, list[tuple[str, int]]]:
+    """Report → the things that most of its claims speak of, with the number of claims; what stands for nobody named is none."""
+    counts: dict[str, Counter[str]] = {}
+    for claim in index.claims.values():
+        counts.setdefault(claim.source, Counter()).update(thing for thing in claim.mentions if not thing.endswith("/unspecified"))
+    return {source: sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most] for source, found in counts.items()}

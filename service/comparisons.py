@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
+
 from flask import Response, render_template, request
 
-from kg.names import CT
+from kg.names import RULE
 from service import charts
+from service.around import named
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
-from service.comparing import matrix, moments, pairs, side_by_side
+from service.comparing import Pair, matrix, moments, most_spoken_of, pairs, said_of, side_by_side
 from service.errors import NotFound
+from service.families import Hierarchy, by_report, families, unanswered
 from service.reader import Reader
 from service.responses import respond
 from service.settings import Settings
 from service.weighing import Voice, voices
 
-MOST_ROWS, MOST_COLUMNS = 30, 14
+MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 40, 14, 12
+MOST_SPOKEN = 6
 TABLES = {
     "mitigations": ("mitigates", True, "Risks and their mitigations", "risk or barrier", "mitigation"),
     "recommendations": ("recommendedTo", False, "Recommendations and their addressees", "recommendation", "addressee"),
@@ -38,26 +44,54 @@ class Comparisons:
         return self._page("compare.html", tables=TABLES)
 
     def table(self, name: str) -> Response:
-        """A matrix of things that claims join, and the list of all pairs. Raises NotFound."""
+        """What claims join by one predicate: who says how much, where pairs meet, and all pairs; or those `of` one thing. Raises NotFound."""
         if name not in TABLES:
             raise NotFound(f"There is no comparison of {name}.", near=[
                 {"label": title, "iri": f"{request.script_root}/compare/{known}"} for known, (_, _, title, *_) in TABLES.items()])
         predicate, by_object, title, row, column = TABLES[name]
         found = pairs(self.reader, self.claims, predicate)
-        groups: dict[str, list] = {}
+        if request.args.get("of"):
+            return self._of_one(name, found, named(self.reader, self.settings.base, request.args["of"]))
+        groups: dict[str, list[Pair]] = {}
         for pair in found:
-            groups.setdefault(pair.object if by_object else pair.subject, []).append(pair)
-        label = self.catalogue.label
-        return self._page("matrix.html", title=title, row=row, column=column, by_object=by_object, predicate=CT + predicate,
-                          matrix=matrix(found, by_object, MOST_ROWS, MOST_COLUMNS), total=len(found),
-                          groups=sorted(groups.items(), key=lambda item: label(item[0]).casefold()))
+            groups.setdefault(pair.object, []).append(pair)
+        shown = {"families": families(found, self._hierarchy), "unanswered": unanswered(self.reader, self.claims, RULE + "unmitigated-risk")}
+        if not by_object:
+            several = Counter(pair.subject for pair in found)
+            shown = {"matrix": matrix([p for p in found if several[p.subject] > 1], False, MOST_ROWS, MOST_COLUMNS)}
+        rows = by_report(found, self.claims, self._hierarchy)
+        return self._page("matrix.html", name=name, title=title, row=row, column=column, by_object=by_object, found=found,
+                          rows=rows, groups=[(line, groups[line.thing]) for line in rows], sources=self._sources, most=MOST_LISTED,
+                          said_by=self.claims.publishers({claim for pair in found for claim in pair.claims}), **shown)
+
+    @cached_property
+    def _hierarchy(self) -> Hierarchy:
+        return Hierarchy(self.reader)
+
+    def _sources(self, claims: set[str]) -> list[str]:
+        """The reports of claims, the oldest first."""
+        own = {self.claims.claims[claim].source for claim in claims if claim in self.claims.claims}
+        return [source for source in self.claims.reports if source in own]
+
+    def _of_one(self, name: str, found: list[Pair], thing: str) -> Response:
+        """The claims behind the pairs of one thing, those of the `report` that is named or of all. Raises NotFound."""
+        given = request.args.get("report", "")
+        source = f"{self.settings.base}source/{given}"
+        if given and source not in self.claims.reports:
+            raise self._no_report(given)
+        groups = []
+        for pair in found:
+            claims = [claim for claim in self.claims.claims.values() if claim.iri in pair.claims and source in (claim.source, f"{self.settings.base}source/")]
+            if claims and thing in (pair.object, pair.subject):
+                groups.append((pair.subject if thing == pair.object else pair.object, claims))
+        return self._page("matrix-one.html", name=name, title=TABLES[name][2], thing=thing, source=source if given else None, groups=groups)
+
+    def _no_report(self, given: str) -> NotFound:
+        return NotFound(f"There is no report {given}. The reports are {', '.join(map(short_id, self.claims.reports))}.")
 
     def said(self) -> Response:
         """What claims say of one thing towards another. Raises NotFound."""
-        subject, thing = request.args.get("subject", ""), request.args.get("object", "")
-        for given in (subject, thing):
-            if not self.reader.exists(given):
-                raise NotFound(f"Nothing in this release has the IRI {given or '(none given)'}. Give subject= and object= as IRIs.")
+        subject, thing = (named(self.reader, self.settings.base, request.args.get(name, "")) for name in ("subject", "object"))
         groups: dict[tuple[str, bool], list[Voice]] = {}
         for voice in voices(self.reader, subject, thing):
             groups.setdefault((voice.predicate, voice.denied), []).append(voice)
@@ -71,7 +105,7 @@ class Comparisons:
             given = request.args.get(name, "")
             iri = f"{self.settings.base}source/{given}"
             if given and iri not in self.claims.reports:
-                raise NotFound(f"There is no report {given}. The reports are {', '.join(map(short_id, self.claims.reports))}.")
+                raise self._no_report(given)
             chosen.append(iri if given else None)
         ready = all(chosen) and chosen[0] != chosen[1]
         return self._page("reports.html", a=chosen[0], b=chosen[1],
@@ -83,4 +117,4 @@ class Comparisons:
         within = [moment for moment in found if FIRST_YEAR <= moment.start < LAST_YEAR + 1]
         chart = charts.timeline([(moment, self.catalogue.label(moment.iri)) for moment in within], FIRST_YEAR, LAST_YEAR + 1)
         return self._page("timeline.html", moments=within, before=[m for m in found if m.start < FIRST_YEAR], chart=chart,
-                          first=FIRST_YEAR, last=LAST_YEAR)
+                          first=FIRST_YEAR, last=LAST_YEAR, said=said_of(self.claims, {m.iri for m in found}), spoken=most_spoken_of(self.claims, MOST_SPOKEN))

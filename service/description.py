@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
+from service import functions
 from service.names import PREFIXES, RDF, SCHEMA
 from service.negotiation import GRAPHS, SOLUTIONS
 from service.reader import Reader
@@ -32,8 +33,8 @@ def _sd(name: str) -> ox.NamedNode:
 class Description:
     """Describes one endpoint over one store; each form is written once and kept."""
 
-    def __init__(self, settings: Settings, release_digest: str, reader: Reader):
-        self._settings, self._digest, self._reader = settings, release_digest, reader
+    def __init__(self, settings: Settings, release_digest: str, reader: Reader, searches: bool = False):
+        self._settings, self._digest, self._reader, self._searches = settings, release_digest, reader, searches
         self.write = lru_cache(64)(self._write)
 
     def _write(self, endpoint_url: str, engine_format: str) -> bytes:
@@ -49,9 +50,15 @@ class Description:
                           ox.NamedNode(service.value.removesuffix("sparql") + "openapi.json")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL10Query")),
                 ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-                ox.Triple(service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)),
+                ox.Triple(service, _sd("defaultEntailmentRegime"), ox.NamedNode(SIMPLE)), *self._functions(service),
                 *(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(FORMATS + FORMAT_IRIS[item.media_type]))
                   for item in (*SOLUTIONS, *GRAPHS))]
+
+    def _functions(self, service: ox.NamedNode) -> list[ox.Triple]:
+        if not self._searches:
+            return []
+        told = functions.triples()
+        return [*(ox.Triple(service, _sd("extensionFunction"), node) for node in sorted({t.subject for t in told}, key=str)), *told]
 
     def _limits(self, service: ox.NamedNode) -> list[ox.Triple]:
         found = []

@@ -33,14 +33,14 @@ class Term:
 
 
 def terms_of(query: str) -> list[tuple[str, str]]:
-    """(as written, IRI) of each IRI and prefixed name in a query, in order, each once; not those of its prologue."""
+    """(as written, IRI) of each IRI and prefixed name in a query, in order, each once; not its prologue's, and no function that searches."""
     declared = {**PREFIXES, **dict(PREFIX.findall(query))}
     body = NOISE.sub(" ", PREFIX.sub(" ", query))
     found = {f"<{iri}>": iri for iri in IRI.findall(body)}
     for prefix, local in NAME.findall(IRI.sub(" ", body)):
         if prefix in declared:
             found[f"{prefix}:{local}"] = declared[prefix] + local
-    return list(found.items())[:MOST_TERMS]
+    return [item for item in found.items() if not item[1].startswith(PREFIXES["ctf"])][:MOST_TERMS]
 
 
 def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str, known: Collection[str] = ()) -> list[Term]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from service.errors import BadQuery, Busy, EngineFailed, NotAcceptable, OverLimit, too_large
-from service.process import ClientLeft, Gone, Left, Worker, stays
+from service.process import ClientLeft, Gone, Left, Search, Worker, nothing_to_search, stays
 from service.settings import Settings
 from service.syntax import explain_error
 
@@ -50,6 +50,7 @@ class Engine:
 
     def __init__(self, store_path: Path, settings: Settings):
         self.store_path, self.settings = store_path, settings
+        self.namespace, self.search = "", nothing_to_search
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._all: set[Worker] = set()
         self._lock = threading.Lock()
@@ -60,6 +61,10 @@ class Engine:
         self.events: Counter[str] = Counter()
         for _ in range(settings.workers):
             self._add()
+
+    def add_functions(self, namespace: str, search: Search) -> None:
+        """Let queries call the functions below `namespace`; `search` gives the score of each thing that words find."""
+        self.namespace, self.search = namespace, search
 
     def _add(self) -> None:
         with self._lock:
@@ -130,10 +135,11 @@ class Engine:
         request = {"query": query.text, "base_iri": query.base_iri, "solutions_format": query.solutions_format,
                    "graph_format": query.graph_format, "default_graph": query.default_graph,
                    "named_graphs": query.named_graphs, "prefixes": query.prefixes, "time_limit_s": limit_s,
-                   "max_result_bytes": self.settings.max_result_bytes, "max_rows": self.settings.max_rows}
+                   "max_result_bytes": self.settings.max_result_bytes, "max_rows": self.settings.max_rows,
+                   "functions": self.namespace}
         worker = self._take()
         try:
-            header, body, size = worker.ask(request, self.settings.spool_bytes, left)
+            header, body, size = worker.ask(request, self.settings.spool_bytes, left, self.search)
         except TimeoutError:
             self._kill(worker, "time")
             raise OverLimit(f"The query ran into the time limit of {limit_s:g} seconds. Narrow it, add a LIMIT, or ask "
@@ -176,6 +182,9 @@ class Engine:
                                      "another format; JSON, TSV, N-Triples and Turtle carry everything.")
             case "memory":
                 return self._out_of_memory()
+            case "searches":
+                return BadQuery(f"The query searches for more than {header['limit']} different wordings. Search for fewer, "
+                                "with the words written in the query.", limit="searches")
         return BadQuery(f"The engine cannot answer this query: {message}")
 
     def _out_of_memory(self) -> Exception:

@@ -109,3 +109,9 @@ def neighbours(links: list[Link]) -> list[Link]:
     for link in sorted((link for link in links if link.claims), key=lambda k: (-k.publishers, -len(k.claims), k.other)):
         best.setdefault(link.other, link)
     return sorted(list(best.values())[:IN_PICTURE], key=lambda k: (not k.outward, k.predicate, k.other))
+
+
+def strongest(links: list[Link], most: int) -> dict[bool, list[Link]]:
+    """The `most` links outward (True) and inward (False) that most publishers and claims speak of, by predicate."""
+    order = sorted(links, key=lambda k: (-k.publishers, -len(k.claims) - len(k.denied), k.other))
+    return {outward: sorted([k for k in order if k.outward == outward][:most], key=lambda k: k.predicate) for outward in (True, False)}

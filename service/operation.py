@@ -19,6 +19,7 @@ from service.errors import ServiceError
 from service.express import Express
 from service.rates import Rates
 from service.settings import Settings
+from service.worker import MAX_SEARCHES
 
 LOG = logging.getLogger("caretrace.access")
 SPARQL = "sparql.sparql"
@@ -143,7 +144,7 @@ def _routes(engine: Engine, settings: Settings, release: dict, registry: Collect
 
     @routes.get("/limits")
     def limits() -> Response:
-        return Response(render_template("limits.html", settings=settings), content_type="text/html; charset=utf-8",
-                        headers={"Link": signposts.of_service(request.script_root)})
+        return Response(render_template("limits.html", settings=settings, searches=MAX_SEARCHES),
+                        content_type="text/html; charset=utf-8", headers={"Link": signposts.of_service(request.script_root)})
 
     return routes

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
 from service import charts
+from service.around import Around
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.comparing import pairs
@@ -63,7 +65,8 @@ class Pages:
         headers, card = self.about()
         return respond(render_template(
             "home.html", counts=counts, by_kind=by_kind, kinds=kinds, reports=self.claims.reports, meeting=meeting,
-            examples=examples, files=self.files, short_id=short_id, card=card), "text/html; charset=utf-8", shared=False, headers=headers)
+            years=[(year, list(members)) for year, members in groupby(self.claims.reports.values(), key=lambda report: report.year)],
+            by_report=Counter(claim.source for claim in self.claims.claims.values()), examples=examples, files=self.files, short_id=short_id, card=card), "text/html; charset=utf-8", shared=False, headers=headers)
 
     def read(self, name: str, slug: str | None) -> Response:
         """A section of a report beside its claims; the first that has claims when none is named. Raises NotFound."""
@@ -109,6 +112,10 @@ def blueprint(pages: Pages) -> Blueprint:
     @routes.get("/compare/said")
     def said() -> Response:
         return pages.comparisons.said()
+
+    @routes.get("/compare/around")
+    def around() -> Response:
+        return Around(pages.reader, pages.catalogue, pages.claims, pages.settings).answer()
 
     @routes.get("/compare/reports")
     def two_reports() -> Response:

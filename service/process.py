@@ -21,11 +21,17 @@ START_LIMIT_S = 30.0
 LOOK_S = 0.2  # how often to look whether the client still waits
 READ_BYTES = 1 << 18
 Left = Callable[[], bool]
+Search = Callable[[str], dict[str, float]]
 
 
 def stays() -> bool:
     """The answer for a client that cannot leave."""
     return False
+
+
+def nothing_to_search(words: str) -> dict[str, float]:
+    """The scores where there is no index."""
+    return {}
 
 
 class ClientLeft(Exception):
@@ -57,19 +63,27 @@ class Worker:
         if self.isolation is None:
             self.isolation = json.loads(self._message(time.monotonic() + START_LIMIT_S))
 
-    def ask(self, request: dict, spool_bytes: int, left: Left = stays) -> tuple[dict, IO[bytes], int]:
-        """Header, result and its size. Raises TimeoutError, ClientLeft or Gone; the process is then of no more use."""
+    def ask(self, request: dict, spool_bytes: int, left: Left = stays,
+            search: Search = nothing_to_search) -> tuple[dict, IO[bytes], int]:
+        """Header, result and its size. Raises TimeoutError, ClientLeft or Gone; the process is then of no more use.
+
+        While it works the process may ask for the scores of words, which `search` gives.
+        """
         self.left = left
         deadline = time.monotonic() + request["time_limit_s"]
-        data = json.dumps(request).encode()
+        self._send(request)
+        while (header := json.loads(self._message(deadline))).get("status") == "search":
+            self._send(search(header["words"]))
+        body, size = self._result(spool_bytes, deadline)
+        return header, body, size
+
+    def _send(self, message: dict) -> None:
+        data = json.dumps(message).encode()
         try:
             self.process.stdin.write(LENGTH.pack(len(data)) + data)
             self.process.stdin.flush()
         except OSError:
             raise Gone from None
-        header = json.loads(self._message(deadline))
-        body, size = self._result(spool_bytes, deadline)
-        return header, body, size
 
     def _fill(self, deadline: float) -> None:
         """Wait for the next bytes and keep them."""

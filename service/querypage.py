@@ -27,7 +27,7 @@ from service.negotiation import GRAPHS, SOLUTIONS
 from service.presence import presence
 from service.protocol import ProtocolRequest, read_request
 from service.reader import Reader
-from service.responses import PAGE_POLICY, respond
+from service.responses import OWN_SCRIPTS, PAGE_POLICY, respond
 from service.settings import Settings
 from service.shortlinks import shorten
 from service.snippets import snippets
@@ -41,7 +41,7 @@ SELECT ?claim ?statement ?holder WHERE {
 }
 LIMIT 50"""
 MAX_SHOWN_CHARS = 200_000
-POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
+POLICY = PAGE_POLICY + OWN_SCRIPTS
 
 
 @dataclass

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from service.engine import Answer, Query
 from service.errors import BadQuery, EngineFailed, OverLimit, SettingError, too_large
+from service.functions import names_function
 from service.process import Left, stays
 from service.settings import Settings
 from service.syntax import explain_error, read_query
@@ -104,6 +105,9 @@ class RemoteEngine:
 
     def run(self, query: Query, left: Left = stays) -> Answer:
         """The complete answer. Raises BadQuery, TooLarge, OverLimit or EngineFailed."""
+        if names_function(query.text):
+            raise BadQuery("This service answers from an external store, which does not have the functions that search. Ask "
+                           "/search?format=json for the things first, and name them in VALUES.", limit="functions")
         form = read_query(query.text).form
         is_graph = form in ("CONSTRUCT", "DESCRIBE")
         pairs = [("query", f"BASE <{query.base_iri}>\n{query.text}")]

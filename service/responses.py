@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 
-from flask import Flask, Request, Response, render_template, request
+from flask import Flask, Request, Response, g, render_template, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import BadHost, HTTPException
 
@@ -17,6 +17,7 @@ from service.negotiation import prefers_html
 
 PAGE_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
                "frame-ancestors 'none'")
+OWN_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 REVALIDATE = "public, max-age=60, must-revalidate"
 CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*",
                 "Access-Control-Expose-Headers": "Accept-Ranges, Allow, Content-Range, ETag, Link, Location, Retry-After"}
@@ -102,6 +103,11 @@ def _check_request() -> None:
         request.environ.pop("HTTP_RANGE", None)  # RFC 9110 section 14.2
 
 
+def allow_own_scripts() -> None:
+    """Let the page that answers the current request run the service's own scripts, and ask the service for data."""
+    g.own_scripts = True
+
+
 def _add_headers(response: Response) -> Response:
     if response.status_code == 412:  # the framework sends the whole file with it
         response = _problem_response(Changed("What is here is not what If-Match or If-Unmodified-Since names. Ask without them."), request)
@@ -110,7 +116,7 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY + (OWN_SCRIPTS if g.get("own_scripts") else ""))
     return response
 
 

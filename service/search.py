@@ -13,6 +13,7 @@ from flask import Response, render_template, request
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.errors import BadRequest
+from service.functions import search_query
 from service.names import PREFIXES
 from service.numbers import read_number
 from service.reader import Reader
@@ -64,7 +65,7 @@ class SearchPages:
             return self._json(asked, found)
         body = render_template("search.html", asked=asked, found=found, nothing=nothing, claims=self.claims.claims,
                                choices=self._choices, address=self._address, pages=max(1, -(-found.total // asked.count)),
-                               query=self._query(found), short_id=short_id)
+                               query=self._query(asked, found), short_id=short_id)
         return respond(body, "text/html; charset=utf-8", shared=False)
 
     def _asked(self) -> Asked:
@@ -130,11 +131,16 @@ class SearchPages:
         pairs += [(name, str(value)) for name, value in changed.items() if value is not None]
         return f"{request.script_root}/search?{urlencode(pairs)}"
 
-    def _query(self, found: Found) -> str | None:
-        """The claims on this page as a SPARQL query to go on from."""
+    def _query(self, asked: Asked, found: Found) -> str | None:
+        """This search among claims as a SPARQL query to go on from; None when it found none.
+
+        An external store has no functions that search: there the query names the claims on this page.
+        """
         claims = [hit.iri for hit in found.hits if hit.iri in self.claims.claims]
         if not claims:
             return None
+        if not self.settings.store:
+            return search_query(asked.text, asked.filters)
         values = "\n".join(f"    <{iri}>" for iri in claims)
         return (f"PREFIX ct: <{PREFIXES['ct']}>\n\nSELECT ?claim ?statement ?holder WHERE {{\n  VALUES ?claim {{\n{values}\n  }}\n"
                 "  ?claim ct:statement ?statement ; ct:heldBy ?holder .\n}")

@@ -24,6 +24,7 @@ CREATE VIRTUAL TABLE words USING fts5(title, names, notes, about, tokenize = 'po
 INSERT INTO words (words, rank) VALUES ('rank', 'bm25({WEIGHTS})');
 CREATE VIRTUAL TABLE spelling USING fts5(word, tokenize = 'trigram');
 """
+SCORES = "SELECT iri, -rank FROM words JOIN thing ON thing.id = words.rowid WHERE words MATCH ?"
 NOT_SEARCHED = frozenset(("figure", "curation", "selector", "text", "denial", "no-claim", "inference", "rule"))
 MAX_WORDS = 12
 
@@ -109,13 +110,20 @@ class SearchIndex:
             words, respelt = self._spelt([word.lower() for word in WORD.findall(text)][:MAX_WORDS])
             if not words:
                 return self._page("", filters, folder, skip, count, respelt, False)
-            # The last word may still be being typed: it also matches as a beginning.
-            terms = [f'"{word}"' for word in words]
-            found = self._page(" AND ".join([*terms[:-1], f"({terms[-1]} OR {terms[-1]}*)"]), filters, folder, skip, count,
-                               respelt, False)
-            if found.total or len(terms) == 1:
+            every, some = _expressions(words)
+            found = self._page(every, filters, folder, skip, count, respelt, False)
+            if found.total or len(words) == 1:
                 return found
-            return self._page(" OR ".join(terms), filters, folder, skip, count, respelt, True)
+            return self._page(some, filters, folder, skip, count, respelt, True)
+
+    def scores(self, text: str) -> dict[str, float]:
+        """IRI → score (the higher the better, above 0) of everything that `search` finds for these words, whatever its kind."""
+        with self._lock:
+            words, _ = self._spelt([word.lower() for word in WORD.findall(text)][:MAX_WORDS])
+            for expression in _expressions(words) if words else ():
+                if rows := self._db.execute(SCORES, (expression,)).fetchall():
+                    return dict(rows)
+        return {}
 
     def _spelt(self, words: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
         spelt, changed = [], []
@@ -148,6 +156,15 @@ class SearchIndex:
         hits = [Hit(iri, kind, stretches(title), stretches(notes if OPEN in (notes or "") else ""))
                 for iri, kind, title, notes in rows]
         return Found(hits, total, folders, respelt, some)
+
+
+def _expressions(words: list[str]) -> tuple[str, str]:
+    """The expression that finds what has all words, and the one that finds what has some.
+
+    The last word may still be being typed: among all words it also matches as a beginning.
+    """
+    terms = [f'"{word}"' for word in words]
+    return " AND ".join([*terms[:-1], f"({terms[-1]} OR {terms[-1]}*)"]), " OR ".join(terms)
 
 
 def _facets(claim) -> list[tuple[str, str]]:

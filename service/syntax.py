@@ -67,7 +67,7 @@ def _names_service(text: str) -> bool:
     return False
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     """`text` with \\u and \\U escapes replaced, as SPARQL 1.1 section 19.2 reads it."""
     def character(match: re.Match) -> str:
         point = int(match[1] or match[2], 16)
@@ -80,7 +80,7 @@ def read_query(text: str) -> Reading:
     words = (word.upper() for kind, word in _tokens(text) if kind == "word")
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
     form = first if first in FORMS else next((word for word in words if word in FORMS), None)
-    spellings = (text, _decode(text)) if "\\" in text else (text,)
+    spellings = (text, decode(text)) if "\\" in text else (text,)
     volatile = any(map(_is_volatile, spellings)) or (form == "CONSTRUCT" and _makes_blank_nodes(text))
     return Reading(form, first in UPDATES, any(map(_names_service, spellings)), volatile)
 

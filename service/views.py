@@ -11,26 +11,31 @@ from flask import render_template
 from markupsafe import Markup
 
 from kg.names import CT, ONTOLOGY
+from service import assets
 from service.catalogue import Catalogue
 from service.charts import neighbourhood
 from service.citing import cite
-from service.claimindex import ClaimIndex, short_id
+from service.claimindex import ClaimIndex
 from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
 from service.diagram import draw
-from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
+from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, strongest, tally
 from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
+from service.looks import folder_of
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from service.questions import answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
 from service.reports import coverage, evidence, outline, references, stated_figures
+from service.responses import allow_own_scripts
 from service.settings import Settings
 from service.terms import Ontology
 from service.weighing import weigh
 
+LIBRARY = "vendor/cytoscape.js"  # draws the neighbourhood that can be explored
+MOST_LINKS = 20
 SHOWN_APART = {SKOS + "broader", RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
 POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
@@ -125,11 +130,16 @@ class Views:
     def _surroundings(self, iri: str) -> dict[str, object]:
         """What claims join a thing to, who speaks of it and where they disagree: shown above the first page of its claims."""
         joins = links_of(self.reader, self.claims, iri)
-        around = [(link.other, link.predicate, self.catalogue.label(link.predicate), link.outward) for link in neighbours(joins)]
+        near = neighbours(joins)
+        explorable = bool(near) and assets.present(LIBRARY)
+        if explorable:
+            allow_own_scripts()
+        around = [(link.other, link.predicate, self.catalogue.label(link.predicate), link.outward) for link in near]
         return {"joins": joins, "chart": neighbourhood(around, self.catalogue.label), "disagreements": disagreements(joins),
                 "at_odds": judged_at_odds(self.reader, self.settings.base, iri), "tally": tally(self.claims, iri),
-                "reports": self.claims.reports,
-                "modalities": {claim.iri: short_id(claim.modality) for claim in self.claims.claims.values()}}
+                "reports": self.claims.reports, "indexed": self.claims.claims, "strongest": strongest(joins, MOST_LINKS),
+                "explorable": explorable,
+                "shapes": list(dict.fromkeys(folder_of(thing, self.settings.base) for thing in (iri, *(link.other for link in near))))}
 
     def _pointing(self, iri: str) -> list[tuple[str, list[str]]]:
         """What else in the record points at `iri`: predicate → things."""

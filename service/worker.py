@@ -24,6 +24,8 @@ LENGTH = struct.Struct(">Q")
 UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported", re.DOTALL)
 MAX_UNKNOWN_FUNCTIONS = 50
 WHOLE_REPLY = 1 << 18  # bytes; a reply up to this size leaves at once and wakes its reader once
+MAX_SEARCHES = 20  # in one query; each costs the server some milliseconds
+XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def leave_network() -> bool:
@@ -131,8 +133,56 @@ def finish_xml(buffer: bytearray) -> None:
         raise NotXmlError(str(error)) from None
 
 
-def run_query(ox, store, request: dict):
-    """The engine's result. A function that the engine does not know is an error of the row (SPARQL 1.1 section 17.3)."""
+class TooManySearchesError(Exception):
+    """A query searches for more different words than it may."""
+
+
+class Searches:
+    """The functions that search, for one query: the server is asked once for each wording, over the same pipe.
+
+    The index stays in the server: a query process neither holds nor opens one. `namespace` is "" where nothing can
+    be searched.
+    """
+
+    def __init__(self, ox, namespace: str, ask):
+        self._ox, self._namespace, self._ask = ox, namespace, ask
+        self._held: dict[str, dict[str, float]] = {}
+        self.refused = False
+        self._named = {"matches": self._matches, "score": self._score}
+
+    def function(self, iri: str):
+        """What to call for a function that the engine does not know. Raises ValueError for none of ours in our namespace."""
+        if not self._namespace or not iri.startswith(self._namespace):
+            return lambda *arguments: None  # an error of the row (SPARQL 1.1 section 17.3)
+        if (name := iri.removeprefix(self._namespace)) not in self._named:
+            raise ValueError(f"there is no function <{iri}>; those here are {' and '.join(self._named)}.")
+        return self._named[name]
+
+    def _scores(self, arguments) -> tuple[str, dict[str, float]] | None:
+        """The thing asked for and the scores of all that has the words; None for arguments that no search can have."""
+        kinds = [type(argument) for argument in arguments]
+        if kinds != [self._ox.NamedNode, self._ox.Literal]:
+            return None
+        thing, words = (argument.value for argument in arguments)
+        if words not in self._held:
+            if len(self._held) >= MAX_SEARCHES:
+                self.refused = True
+                return None
+            self._held[words] = self._ask(words)
+        return thing, self._held[words]
+
+    def _matches(self, *arguments):
+        found = self._scores(arguments)
+        return found and self._ox.Literal(found[0] in found[1])
+
+    def _score(self, *arguments):
+        found = self._scores(arguments)
+        score = found and found[1].get(found[0])
+        return self._ox.Literal(repr(score), datatype=self._ox.NamedNode(XSD + "double")) if score is not None else None
+
+
+def run_query(ox, store, request: dict, searches: Searches):
+    """The engine's result, with the functions that search; any other that the engine does not know is an error of its row."""
     graphs = {key: [ox.NamedNode(iri) for iri in request[key]] for key in ("default_graph", "named_graphs")
               if request.get(key) is not None}
     unknown: dict = {}
@@ -143,7 +193,7 @@ def run_query(ox, store, request: dict):
             match = UNKNOWN_FUNCTION.search(str(error))
             if not match or len(unknown) >= MAX_UNKNOWN_FUNCTIONS:
                 raise
-            unknown[ox.NamedNode(match[1])] = lambda *arguments: None
+            unknown[ox.NamedNode(match[1])] = searches.function(match[1])
 
 
 def has_more_rows(ox, data: bytes, form: str, most: int) -> bool:
@@ -181,12 +231,18 @@ def serialise(ox, result, request: dict, buffer: Bounded) -> str:
     return kind
 
 
-def answer(ox, store, request: dict) -> tuple[dict, bytes]:
-    """Header and serialised result of one request; errors are told in the header's `status`."""
+def answer(ox, store, request: dict, ask) -> tuple[dict, bytes]:
+    """Header and serialised result of one request; errors are told in the header's `status`. `ask` searches for words."""
     buffer = Bounded()
     buffer.limit = request["max_result_bytes"]
+    searches = Searches(ox, request.get("functions", ""), ask)
     try:
-        return {"status": "ok", "kind": serialise(ox, run_query(ox, store, request), request, buffer)}, buffer
+        kind = serialise(ox, run_query(ox, store, request, searches), request, buffer)
+        if searches.refused:
+            raise TooManySearchesError
+        return {"status": "ok", "kind": kind}, buffer
+    except TooManySearchesError:
+        return {"status": "searches", "limit": MAX_SEARCHES}, b""
     except TooLargeError:
         return {"status": "too-large"}, b""
     except TooManyRowsError:
@@ -220,13 +276,19 @@ def main(store_path: str, memory_limit_bytes: int) -> None:
     isolation = {"network_namespace": network, "memory_limit": limit_memory(memory_limit_bytes),
                  "no_new_descriptors": forbid_descriptors(store_path)}
     requests, replies = sys.stdin.buffer, open(sys.stdout.fileno(), "wb", WHOLE_REPLY, closefd=False)
+
+    def ask(words: str) -> dict[str, float]:
+        write_message(replies, json.dumps({"status": "search", "words": words}).encode())
+        replies.flush()
+        return json.loads(read_message(requests) or b"{}")
+
     write_message(replies, json.dumps(isolation).encode())
     replies.flush()
     while (message := read_message(requests)) is not None:
         request = json.loads(message)
         # Should the engine die in mid-query nobody kills this process: the alarm does.
         signal.setitimer(signal.ITIMER_REAL, request["time_limit_s"] + 2)
-        header, body = answer(ox, store, request)
+        header, body = answer(ox, store, request, ask)
         signal.setitimer(signal.ITIMER_REAL, 0)
         write_message(replies, json.dumps(header).encode())
         write_message(replies, body)

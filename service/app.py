@@ -26,6 +26,7 @@ from service.excerpts import FindText
 from service.names import PREFIXES
 from service.querypage import QueryPages
 from service.reader import Reader
+from service.reportindex import ReportIndex
 from service.remote import RemoteEngine, RemoteStore
 from service.settings import Settings
 from service.views import Views
@@ -68,8 +69,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
     query_pages = QueryPages(reader, settings, catalogue, Path(release.path).name)
-    claims = ClaimIndex(reader)
-    views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
+    claims, outlines = ClaimIndex(reader), ReportIndex(reader)
+    views = Views(reader, catalogue, claims, outlines, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
     engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     app = Flask(__name__, static_url_path="/static")
@@ -85,7 +86,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages,
+    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, outlines, settings, allowed_text, query_pages,
                                                        dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
     linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
     app.register_blueprint(linked_data.blueprint(linked))

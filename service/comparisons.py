@@ -59,10 +59,10 @@ class Comparisons:
             if not self.reader.exists(given):
                 raise NotFound(f"Nothing in this release has the IRI {given or '(none given)'}. Give subject= and object= as IRIs.")
         groups: dict[tuple[str, bool], list[Voice]] = {}
-        for voice in voices(self.reader, subject, thing):
+        for voice in voices(self.reader, self.claims, subject, thing):
             groups.setdefault((voice.predicate, voice.denied), []).append(voice)
         return self._page("said.html", subject=subject, object=thing, groups=groups,
-                          back=bool(voices(self.reader, thing, subject)))
+                          back=bool(voices(self.reader, self.claims, thing, subject)))
 
     def two_reports(self) -> Response:
         """Two reports side by side; without two names, the form that asks for them. Raises NotFound."""

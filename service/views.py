@@ -15,7 +15,7 @@ from service.catalogue import Catalogue
 from service.charts import neighbourhood
 from service.citing import cite
 from service.claimindex import ClaimIndex, short_id
-from service.claims import ROLES, add_content, by_source, claims_in_section, claims_on_passage, claims_touching
+from service.claims import ROLES, by_source, claims_on_passage, claims_touching, with_content
 from service.diagram import draw
 from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
 from service.examples import Example
@@ -26,7 +26,7 @@ from service.questions import answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
-from service.reports import coverage, evidence, outline, references, stated_figures
+from service.reportindex import ReportIndex
 from service.settings import Settings
 from service.terms import Ontology
 from service.weighing import weigh
@@ -43,6 +43,7 @@ class Views:
     reader: Reader
     catalogue: Catalogue
     claims: ClaimIndex
+    outlines: ReportIndex
     settings: Settings
     find_text: FindText
     statistics: dict
@@ -69,8 +70,8 @@ class Views:
         return render_template(
             "claim.html", iri=iri, statement=value(properties, CT + "statement"), properties=properties, ct=CT,
             blocks=self._blocks(passages), passages=passages,
-            content=weigh(self.reader, iri, content_of(self.reader, iri)), figures=figures_of(self.reader, properties),
-            relations=grouped_relations(self.reader, iri), same=by_source(same_point(self.reader, iri)),
+            content=weigh(self.reader, self.claims, iri, content_of(self.reader, iri)), figures=figures_of(self.reader, properties),
+            relations=grouped_relations(self.reader, self.claims, iri), same=by_source(same_point(self.reader, self.claims, iri)),
             curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"),
             citation=cite(self.reader, self.catalogue, iri, properties, passages, *self.release))
 
@@ -80,29 +81,27 @@ class Views:
     def _passage(self, iri: str) -> str:
         passage = read_passage(self.reader, self.settings.base, iri, "passage")
         return render_template("passage.html", iri=iri, passage=passage, block=self._blocks([passage])[0], ct=CT,
-                               properties=self.reader.properties(iri), groups=by_source(claims_on_passage(self.reader, iri)))
+                               properties=self.reader.properties(iri), groups=by_source(claims_on_passage(self.reader, self.claims, iri)))
 
     def _report(self, iri: str) -> str:
         properties = self.reader.properties(iri)
-        sections = outline(self.reader, iri)
         return render_template(
             "source.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
-            properties=properties, rows=self._rows(properties, {DCTERMS + "title"}), sections=sections, url=url_of(properties),
+            properties=properties, rows=self._rows(properties, {DCTERMS + "title"}), sections=self.outlines.outline(iri), url=url_of(properties),
             counts=self.statistics.get("sources", {}).get(iri.rpartition("/")[2]),
-            coverage=coverage(self.reader, iri, sections), references=references(self.reader, iri),
-            evidence=evidence(self.reader, iri), figures=stated_figures(self.reader, iri))
+            coverage=self.outlines.coverage(iri), references=self.outlines.references(iri),
+            evidence=self.outlines.evidence(iri), figures=self.outlines.figures(iri))
 
     def _section(self, iri: str) -> str:
         properties = self.reader.properties(iri)
         source = value(properties, CT + "sectionOf")
-        inner = [section for section in outline(self.reader, source) if section.parent == iri] if source else []
         return render_template("section.html", iri=iri, title=value(properties, DCTERMS + "title") or self.catalogue.label(iri),
-                               properties=properties, ct=CT, source=source, inner=inner,
-                               lines=claims_in_section(self.reader, iri))
+                               properties=properties, ct=CT, source=source,
+                               inner=self.outlines.inner(source, iri), lines=self.claims.by_section.get(iri, []))
 
     def _entity(self, iri: str, page: int) -> str:
         properties = self.reader.properties(iri)
-        groups = claims_touching(self.reader, iri)
+        groups = claims_touching(self.claims, iri)
         total = sum(map(len, groups.values()))
         shown, per_page = {}, self.settings.claims_per_page
         skip, room = (page - 1) * per_page, per_page
@@ -111,7 +110,7 @@ class Views:
             skip, room = max(0, skip - len(lines)), room - len(part)
             if part:
                 shown[role] = part
-        add_content(self.reader, iri, shown)
+        shown = with_content(self.reader, iri, shown)
         return render_template(
             "entity.html", iri=iri, title=self.catalogue.label(iri), properties=properties, total=total, page=page,
             pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"), wider=ancestors(self.reader, iri),

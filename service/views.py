@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pyoxigraph as ox
 from flask import render_template
-from markupsafe import Markup
 
 from kg.names import CT, ONTOLOGY
 from service.catalogue import Catalogue
@@ -16,19 +15,18 @@ from service.charts import neighbourhood
 from service.citing import cite
 from service.claimindex import ClaimIndex, short_id
 from service.claims import ROLES, by_source, claims_on_passage, claims_touching, with_content
-from service.diagram import draw
 from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
 from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
+from service.ontologypage import OntologyPage
 from service.questions import answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
 from service.reportindex import ReportIndex
 from service.settings import Settings
-from service.terms import Ontology
 from service.weighing import weigh
 
 SHOWN_APART = {SKOS + "broader", RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
@@ -49,6 +47,7 @@ class Views:
     statistics: dict
     release: tuple[str, str]  # its name and the day it was made
     examples: list[Example]
+    ontologies: dict[str, OntologyPage] = field(default_factory=dict)
 
     def render(self, iri: str, page: int) -> str:
         """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
@@ -56,7 +55,7 @@ class Views:
         if passage_place(base, iri):
             return self._passage(iri)
         if iri == ONTOLOGY:
-            return self.ontology(self.reader.graph(ONTOLOGY), ONTOLOGY)
+            return self.ontology(ONTOLOGY, lambda: self.reader.graph(ONTOLOGY))
         folder = iri.removeprefix(base).partition("/")[0]
         view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
                                              "section": self._section}.get(folder)
@@ -141,15 +140,11 @@ class Views:
     def _rows(self, properties: dict[str, list[Term]], without: set[str]) -> list[tuple[str, list[Term]]]:
         return [(predicate, terms) for predicate, terms in properties.items() if predicate not in without]
 
-    def ontology(self, quads: list[ox.Quad], iri: str) -> str:
-        """The page of the ontology, or of one version of it, at `iri`."""
-        ontology = Ontology(quads)
-        about: dict[str, list[Term]] = {}
-        for quad in quads:
-            if quad.subject == ox.NamedNode(ONTOLOGY):
-                about.setdefault(quad.predicate.value, []).append(quad.object)
-        return render_template("ontology.html", iri=iri, about=about, groups=ontology.groups(), diagram=Markup(draw(ontology)),
-                               ct=CT, rdfs=RDFS, owl=OWL)
+    def ontology(self, iri: str, read: Callable[[], list[ox.Quad]]) -> str:
+        """The page of the ontology, or of one version of it, at `iri`; `read` gives its triples when they are first needed."""
+        if iri not in self.ontologies:
+            self.ontologies[iri] = OntologyPage.of(read())
+        return render_template("ontology.html", iri=iri, page=self.ontologies[iri], ct=CT, rdfs=RDFS, owl=OWL)
 
     def browse(self, folder: str | None, page: int) -> str | None:
         """The list of a folder, or of all folders; None when there is no such folder."""

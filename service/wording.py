@@ -37,9 +37,9 @@ class Linking:
             return escape(text or iri)
         return Markup(f'<a href="{escape(address)}">{escape(text or self._catalogue.label(iri))}</a>')
 
-    def all(self, iris: Iterable[str]) -> Markup:
-        """Links with commas between them."""
-        return Markup(", ").join(map(self, iris))
+    def all(self, iris: Iterable[str], between: str = ", ") -> Markup:
+        """Links with `between` between them."""
+        return escape(between).join(map(self, iris))
 
 
 def name_of(iri: str) -> str:

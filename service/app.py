@@ -11,8 +11,9 @@ import pyoxigraph as ox
 from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kg.names import ONTOLOGY
 from kg.texts import Registry, TextVersion
-from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import dumps, explaining, howto, linked_data, operation, pages, responses, signposts, sparql, versions, warming, wording
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -82,19 +83,28 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
+    explained = explaining.Explaining(release.store)
+    app.register_blueprint(explaining.blueprint(explained))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
-    app.register_blueprint(pages.blueprint(pages.Pages(reader, catalogue, claims, outlines, settings, allowed_text, query_pages,
-                                                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))))
-    linked = linked_data.LinkedData(reader, catalogue, Documents(reader, settings.base, _context(Path(release.path))), views, settings)
-    app.register_blueprint(linked_data.blueprint(linked))
+    site = pages.Pages(reader, catalogue, claims, outlines, settings, allowed_text, query_pages,
+                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))
+    app.register_blueprint(pages.blueprint(site))
+    documents = Documents(reader, settings.base, _context(Path(release.path)))
+    app.register_blueprint(linked_data.blueprint(linked_data.LinkedData(reader, catalogue, documents, views, settings)))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
     operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)})
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)
+    if settings.warm:
+        def page(iri: str) -> str:
+            with app.test_request_context("/", base_url=settings.public_url):
+                return views.render(iri, 1)
+        later = warming.Later(reader, claims, outlines, None if settings.store else documents, (
+            lambda: site.search.index, *views.slow_parts(), *site.comparisons.slow_parts(), lambda: explained.lookup), page)
+        app.extensions["caretrace.warming"] = warming.start(app, catalogue, claims, later.steps(), lambda: engine.closed)
     return app
 
 

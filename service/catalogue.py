@@ -15,8 +15,10 @@ from service.reader import Reader
 LABELS = """SELECT ?thing ?label { { ?thing rdfs:label|ct:statement ?label }
   UNION { ?thing dcterms:title ?label FILTER NOT EXISTS { ?thing rdfs:label ?other } } }"""
 TERMS = "SELECT ?ontology ?thing ?label { GRAPH ?ontology { ?thing rdfs:label ?label } }"
-THINGS = "SELECT DISTINCT ?thing { ?thing a ?class }"
-PARTS = frozenset(("selector", "text"))  # reached from their passage or source, not browsed
+# Parts of texts are reached from their passage or source, not browsed; most of them the engine leaves out itself.
+THINGS = """SELECT DISTINCT ?thing { ?thing a ?class
+  FILTER(?class NOT IN (ct:Passage, oa:SpecificResource, oa:TextPositionSelector, oa:RangeSelector, oa:TextQuoteSelector)) }"""
+PARTS = frozenset(("selector", "text"))
 
 
 @dataclass(frozen=True, order=True)

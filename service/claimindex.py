@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kg.names import CT
+from service.names import SKOS
 from service.reader import Reader
 
-CLAIMS = """SELECT ?claim ?statement ?kind ?modality ?source ?section ?order
-  { ?claim ct:statement ?statement ; ct:kind ?kind ; ct:modality ?modality ; ct:statedIn ?source .
-    OPTIONAL { ?claim ct:inSection ?section } OPTIONAL { ?claim ct:order ?order } }"""
-LISTS = """SELECT ?claim ?role ?thing { VALUES ?role
-  { ct:heldBy ct:reportedBy ct:mentions skos:editorialNote ct:expresses ct:restsOn ct:citesSource ct:citesReference }
-  ?claim ct:statement ?statement . ?claim ?role ?thing }"""
+PART = "SELECT ?p ?claim ?thing { ?claim ?p ?thing }"
+ONE_EACH = ("statement", "kind", "modality", "statedIn")  # what makes a claim
+AT_MOST_ONE = ("inSection", "order")
+MANY = ("heldBy", "reportedBy", "mentions", "expresses", "restsOn", "citesSource", "citesReference")
 READ_TWICE = "SELECT ?claim { ?curation oa:hasTarget ?claim ; dcterms:created ?day }"
 SOURCES = """SELECT ?source ?issued ?publisher { ?source a ct:Source .
   OPTIONAL { ?source dcterms:issued ?issued } OPTIONAL { ?source dcterms:publisher ?publisher } }"""
@@ -84,26 +83,32 @@ class ClaimIndex:
     @cached_property
     def claims(self) -> dict[str, IndexedClaim]:
         """IRI → claim, by report and place in it."""
-        lists: dict[str, dict[str, list[str]]] = {}
-        for row in self._reader.select(LISTS):
-            roles = lists.setdefault(row["claim"].value, {})
-            roles.setdefault(row["role"].value.rpartition("#")[2].rpartition("/")[2], []).append(row["thing"].value)
+        # A query for each property is answered twice as fast as one that joins them all.
+        parts = {name: self._part(CT + name) for name in (*ONE_EACH, *AT_MOST_ONE, *MANY)}
+        parts["editorialNote"] = self._part(SKOS + "editorialNote")
         twice = {row["claim"].value for row in self._reader.select(READ_TWICE)}
-        found = {row["claim"].value: self._claim(row, lists.get(row["claim"].value, {}), twice)
-                 for row in self._reader.select(CLAIMS)}
+        found = {iri: self._claim(iri, parts, iri in twice) for iri in parts["statement"]
+                 if all(iri in parts[name] for name in ONE_EACH)}
         dates = list(self.reports)
         return dict(sorted(found.items(), key=lambda item: (
             dates.index(item[1].source) if item[1].source in self.reports else len(dates), item[1].source, item[1].order, item[0])))
 
-    def _claim(self, row: dict, roles: dict[str, list[str]], twice: set[str]) -> IndexedClaim:
-        def of(role: str) -> tuple[str, ...]:
-            return tuple(sorted(roles.get(role, ())))
-        iri, source = row["claim"].value, row["source"].value
+    def _part(self, predicate: str) -> dict[str, list[str]]:
+        """Subject → the values or IRIs of a property."""
+        found: dict[str, list[str]] = {}
+        for row in self._reader.select(PART, p=predicate):
+            if hasattr(row["claim"], "value"):
+                found.setdefault(row["claim"].value, []).append(getattr(row["thing"], "value", ""))
+        return found
+
+    def _claim(self, iri: str, parts: dict[str, dict[str, list[str]]], reviewed: bool) -> IndexedClaim:
+        def of(name: str) -> tuple[str, ...]:
+            return tuple(sorted(parts[name].get(iri, ())))
+        statement, kind, modality, source = (of(name)[0] for name in ONE_EACH)
+        section, order = (next(iter(of(name)), None) for name in AT_MOST_ONE)
         report = self.reports.get(source)
         return IndexedClaim(
-            iri, row["statement"].value, row["kind"].value, row["modality"].value, source,
-            row["section"].value if row["section"] else None, int(row["order"].value) if row["order"] else 0,
-            report.year if report else "", iri in twice, of("heldBy"), of("mentions"), of("editorialNote"),
+            iri, statement, kind, modality, source, section, int(order or 0), report.year if report else "", reviewed, of("heldBy"), of("mentions"), of("editorialNote"),
             of("expresses"), of("restsOn"), of("citesSource"), of("reportedBy"), of("citesReference"))
 
     @cached_property

@@ -9,18 +9,14 @@ from itertools import groupby
 from kg.names import CT
 from service.claimindex import ClaimIndex, IndexedClaim
 from service.reader import Reader
+from service.records import content_of
 
 ROLES = {
     "expresses": "Claims that make this point", "heldBy": "Claims held by", "reportedBy": "Claims reported by",
     "restsOn": "Claims that rest on", "citesSource": "Claims that cite", "citesReference": "Claims that cite",
     "kind": "Claims of this kind", "modality": "Claims in this mode", "mentions": "Claims about",
 }
-# Every pattern starts at the bound thing ?x, which the engine's indexes find at once.
 ON_PASSAGE = "SELECT ?x ?claim { VALUES ?role { ct:hasPassage ct:hasContext ct:hasAttribution } ?claim ?role ?x }"
-CONTENT_AROUND = """SELECT ?x ?claim ?s ?p ?o
-  { { GRAPH ?claim { ?x ?p ?o } BIND(?x AS ?s) } UNION { GRAPH ?claim { ?s ?p ?x } BIND(?x AS ?o) } }"""
-DENIED_AROUND = """SELECT ?x ?claim ?s ?p ?o { GRAPH ?claim { { ?n owl:sourceIndividual ?x } UNION { ?n owl:targetIndividual ?x }
-  ?n owl:sourceIndividual ?s ; owl:assertionProperty ?p ; owl:targetIndividual ?o } }"""
 
 
 def claims_touching(index: ClaimIndex, iri: str) -> dict[str, list[IndexedClaim]]:
@@ -42,13 +38,11 @@ def claims_on_passage(reader: Reader, index: ClaimIndex, iri: str) -> list[Index
 
 def with_content(reader: Reader, iri: str, groups: dict[str, list[IndexedClaim]]) -> dict[str, list[IndexedClaim]]:
     """`groups` with, on each line, the triples of its claim's graph in which `iri` stands."""
-    wanted = {line.iri for group in groups.values() for line in group}
-    content: dict[str, list[tuple[str, str, str, bool]]] = {}
-    for query, denied in ((CONTENT_AROUND, False), (DENIED_AROUND, True)):
-        for row in reader.select(query, x=iri) if wanted else ():
-            if row["claim"].value in wanted and row["p"].value.startswith(CT):
-                content.setdefault(row["claim"].value, []).append((row["s"].value, row["p"].value, row["o"].value, denied))
-    return {role: [replace(line, content=tuple(content.get(line.iri, ()))) for line in lines] for role, lines in groups.items()}
+    def line_with(line: IndexedClaim) -> IndexedClaim:
+        return replace(line, content=tuple(
+            (triple.subject, triple.predicate, triple.object.value, triple.denied) for triple in content_of(reader, line.iri)
+            if triple.predicate.startswith(CT) and iri in (triple.subject, getattr(triple.object, "value", None))))
+    return {role: [line_with(line) for line in lines] for role, lines in groups.items()}
 
 
 def by_source(lines: Iterable[IndexedClaim]) -> list[tuple[str, list[IndexedClaim]]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, partial
+
 from flask import Response, render_template, request
 
 from kg.names import CT
@@ -28,6 +31,11 @@ class Comparisons:
 
     def __init__(self, reader: Reader, catalogue: Catalogue, claims: ClaimIndex, settings: Settings):
         self.reader, self.catalogue, self.claims, self.settings = reader, catalogue, claims, settings
+        self._pairs = lru_cache(len(TABLES))(partial(pairs, reader, claims))
+
+    def slow_parts(self) -> list[Callable[[], object]]:
+        """What takes long to work out and is kept: the pairs of each table."""
+        return [partial(self._pairs, predicate) for predicate, *_ in TABLES.values()]
 
     def _page(self, template: str, **shown: object) -> Response:
         return respond(render_template(template, claims=self.claims.claims, reports=self.claims.reports, short_id=short_id,
@@ -43,7 +51,7 @@ class Comparisons:
             raise NotFound(f"There is no comparison of {name}.", near=[
                 {"label": title, "iri": f"{request.script_root}/compare/{known}"} for known, (_, _, title, *_) in TABLES.items()])
         predicate, by_object, title, row, column = TABLES[name]
-        found = pairs(self.reader, self.claims, predicate)
+        found = self._pairs(predicate)
         groups: dict[str, list] = {}
         for pair in found:
             groups.setdefault(pair.object if by_object else pair.subject, []).append(pair)

@@ -28,8 +28,8 @@ def compact(expanded: bytes, context: dict) -> bytes:
     nodes: dict[str, dict] = {}
     for node in json.loads(expanded):  # a claim's record and its graph come apart
         nodes.setdefault(node["@id"], {}).update(_typed(node))
-    # The loader would fetch what a context imports; ours imports nothing, and nothing may be fetched.
-    compacted = jsonld.compact(list(nodes.values()), {"@context": context}, {"documentLoader": _refuse, "graph": False})
+    # What comes in is expanded already. The loader would fetch what a context imports; ours imports nothing, and nothing may be fetched.
+    compacted = jsonld.compact(list(nodes.values()), {"@context": context}, {"documentLoader": _refuse, "graph": False, "skipExpansion": True})
     return json.dumps(compacted, ensure_ascii=False, indent=1).encode()
 
 

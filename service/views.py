@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 import pyoxigraph as ox
-from flask import render_template
+from flask import render_template, request
 
 from kg.names import CT, ONTOLOGY
+from service.cache import AnswerCache
 from service.catalogue import Catalogue
 from service.charts import neighbourhood
 from service.citing import cite
@@ -21,15 +23,16 @@ from service.excerpts import FindText
 from service.links import passage_place
 from service.names import DCTERMS, OWL, RDF, RDFS, SKOS
 from service.ontologypage import OntologyPage
-from service.questions import answer
+from service.questions import Answer, answer
 from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
 from service.reportindex import ReportIndex
-from service.settings import Settings
+from service.settings import MEBIBYTE, Settings
 from service.weighing import weigh
 
 SHOWN_APART = {SKOS + "broader", RDFS + "label", RDF + "type", SKOS + "definition", SKOS + "altLabel", SKOS + "editorialNote"}
+KEPT_BYTES = 16 * MEBIBYTE
 NARROWER = "SELECT ?x ?narrower { ?narrower skos:broader ?x }"
 POINTING = "SELECT ?x ?thing ?predicate { ?thing ?predicate ?x FILTER NOT EXISTS { ?thing a ct:Claim } } LIMIT 200"
 
@@ -48,20 +51,46 @@ class Views:
     release: tuple[str, str]  # its name and the day it was made
     examples: list[Example]
     ontologies: dict[str, OntologyPage] = field(default_factory=dict)
+    answers: dict[str, Answer | None] = field(default_factory=dict)
+    kept: AnswerCache = field(default_factory=lambda: AnswerCache(KEPT_BYTES))
 
     def render(self, iri: str, page: int) -> str:
-        """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1."""
+        """The HTML page of `iri`; `page` counts the pages of a long list of claims from 1.
+
+        Pages that may show a registered text are made for each request, the others once.
+        """
+        if passage_place(self.settings.base, iri) or iri.startswith(f"{self.settings.base}claim/"):
+            return self._made(iri, page)
+        key = request.script_root, request.query_string, iri, page
+        if (held := self.kept.get(key)) is None:
+            held = iri, self._made(iri, page).encode()
+            self.kept.put(key, *held)
+        return held[1].decode()
+
+    def _made(self, iri: str, page: int) -> str:
         base = self.settings.base
         if passage_place(base, iri):
             return self._passage(iri)
         if iri == ONTOLOGY:
-            return self.ontology(ONTOLOGY, lambda: self.reader.graph(ONTOLOGY))
+            return self.ontology(ONTOLOGY)
         folder = iri.removeprefix(base).partition("/")[0]
         view: Callable[[str], str] | None = {"claim": self._claim, "source": self._report,
                                              "section": self._section}.get(folder)
-        if view is None and (shown := answer(self.reader, iri, self.examples)):
+        if view is None and (shown := self._answer(iri)):
             return render_template("question.html", iri=iri, answer=shown)
         return view(iri) if view and self.reader.record(iri) else self._entity(iri, page)
+
+    def slow_parts(self) -> list[Callable[[], object]]:
+        """What takes long to work out and is kept: the ontology's page and the answers to the questions."""
+        return [partial(self.ontology_page, ONTOLOGY), *(partial(self._answer, example.iri) for example in self.examples if example.iri)]
+
+    def _answer(self, iri: str) -> Answer | None:
+        """The answer that the page of a question shows; None when `iri` is none of the release's questions."""
+        if not any(example.iri == iri for example in self.examples):
+            return None
+        if iri not in self.answers:
+            self.answers[iri] = answer(self.reader, iri, self.examples)
+        return self.answers[iri]
 
     def _claim(self, iri: str) -> str:
         properties = self.reader.properties(iri)
@@ -140,11 +169,15 @@ class Views:
     def _rows(self, properties: dict[str, list[Term]], without: set[str]) -> list[tuple[str, list[Term]]]:
         return [(predicate, terms) for predicate, terms in properties.items() if predicate not in without]
 
-    def ontology(self, iri: str, read: Callable[[], list[ox.Quad]]) -> str:
-        """The page of the ontology, or of one version of it, at `iri`; `read` gives its triples when they are first needed."""
+    def ontology(self, iri: str, read: Callable[[], list[ox.Quad]] | None = None) -> str:
+        """The page of the ontology, or of one version of it, at `iri`."""
+        return render_template("ontology.html", iri=iri, page=self.ontology_page(iri, read), ct=CT, rdfs=RDFS, owl=OWL)
+
+    def ontology_page(self, iri: str, read: Callable[[], list[ox.Quad]] | None = None) -> OntologyPage:
+        """What that page shows; `read` gives the triples when they are first needed (default: those of the graph `iri`)."""
         if iri not in self.ontologies:
-            self.ontologies[iri] = OntologyPage.of(read())
-        return render_template("ontology.html", iri=iri, page=self.ontologies[iri], ct=CT, rdfs=RDFS, owl=OWL)
+            self.ontologies[iri] = OntologyPage.of(read() if read else self.reader.graph(iri))
+        return self.ontologies[iri]
 
     def browse(self, folder: str | None, page: int) -> str | None:
         """The list of a folder, or of all folders; None when there is no such folder."""

@@ -134,6 +134,18 @@ class ClaimIndex:
         wanted = {iri for iri in iris if iri in self.claims}
         return sorted(map(self.claims.__getitem__, wanted), key=lambda claim: self._places[claim.iri])
 
+    def beside(self, iri: str) -> tuple[IndexedClaim | None, IndexedClaim | None]:
+        """The claims right before and after one in its report, None where there is none."""
+        place = self._places.get(iri)
+        if place is None:
+            return None, None
+        around = [self._in_order[n] if 0 <= n < len(self._in_order) else None for n in (place - 1, place + 1)]
+        return tuple(other if other and other.source == self.claims[iri].source else None for other in around)
+
+    @cached_property
+    def _in_order(self) -> list[IndexedClaim]:
+        return list(self.claims.values())
+
     @cached_property
     def _places(self) -> dict[str, int]:
         return {iri: place for place, iri in enumerate(self.claims)}

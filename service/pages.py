@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from kg.names import CT
 from service import charts
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
@@ -18,7 +19,7 @@ from service.comparisons import Comparisons
 from service.errors import NotFound
 from service.excerpts import FindText
 from service.querypage import QueryPages
-from service.reader import Reader
+from service.reader import Reader, values
 from service.reading import own_span, read_section
 from service.reportindex import ReportIndex
 from service.responses import respond
@@ -80,7 +81,8 @@ class Pages:
         place = sections.index(section)
         body = render_template(
             "read.html", source=source, section=section, sections=sections, place=place + 1, stretches=stretches,
-            lines=self.claims.claims, shown=text is not None, before=sections[place - 1] if place else None,
+            lines=self.claims.claims, voice=values(self.reader.properties(source), CT + "voice"),
+            states=Counter(stretch.state for stretch in stretches), shown=text is not None, before=sections[place - 1] if place else None,
             after=sections[place + 1] if place + 1 < len(sections) else None,
             address=lambda s: f"{request.script_root}/read/{name}/{short_id(s.iri)}")
         return respond(body, "text/html; charset=utf-8", shared=False)

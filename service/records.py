@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.names import CT, path_of as record_id
+from service.amounts import amount_in_words
 from service.claimindex import ClaimIndex, IndexedClaim
 from service.excerpts import Excerpt, FindText, excerpt, neighbours
 from service.links import passage_place, text_fragment
@@ -180,23 +181,13 @@ def figures_of(reader: Reader, properties: dict) -> list[dict]:
     figures = []
     for iri in values(properties, CT + "states"):
         part = reader.properties(iri)
-        low, high = value(part, CT + "minimum"), value(part, CT + "maximum")
-        amount = value(part, CT + "value") or " to ".join(filter(None, (low, high)))
-        comparator = value(part, CT + "comparator").rpartition("/")[2].replace("-", " ")
-        words = " ".join(filter(None, (comparator if comparator != "exactly" else "", grouped(amount),
-                                       value(part, CT + "unit"))))
+        low, high = value(part, CT + "value") or value(part, CT + "minimum"), value(part, CT + "maximum")
+        comparator, base = value(part, CT + "comparator").rpartition("/")[2].replace("-", " "), value(part, CT + "base")
+        words = amount_in_words(low, high, value(part, CT + "unit"), comparator, base)
         rest = [(name, part[CT + name][0]) for name in ("counts", "base", "period", "population", "area", "option",
-                                                        "question", "ofMeasure") if CT + name in part]
+                                                        "question", "ofMeasure") if CT + name in part and not (name == "base" and base in words)]
         figures.append({"iri": iri, "amount": words, "parts": rest, "notes": values(part, SKOS + "editorialNote")})
     return figures
-
-
-def grouped(amount: str) -> str:
-    """Digits in groups of three: `152000000000` → `152,000,000,000`; words between numbers stay."""
-    def group(word: str) -> str:
-        whole, dot, rest = word.partition(".")
-        return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() and len(whole) > 4 else word
-    return " ".join(group(word) for word in amount.split(" "))
 
 
 def selector_iris(quads: list[ox.Quad]) -> list[str]:

@@ -100,7 +100,7 @@ class Views:
             blocks=self._blocks(passages), passages=passages,
             content=weigh(self.reader, self.claims, iri, content_of(self.reader, iri)), figures=figures_of(self.reader, properties),
             relations=grouped_relations(self.reader, self.claims, iri), same=by_source(same_point(self.reader, self.claims, iri)),
-            curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"),
+            beside=self.claims.beside(iri), curation=curation_of(self.reader, iri), notes=values(properties, SKOS + "editorialNote"),
             citation=cite(self.reader, self.catalogue, iri, properties, passages, *self.release))
 
     def _blocks(self, passages: list[Passage]) -> list[Block]:
@@ -146,7 +146,7 @@ class Views:
             notes=values(properties, SKOS + "editorialNote"), rows=self._rows(properties, SHOWN_APART),
             groups=[(ROLES[role], by_source(lines)) for role, lines in shown.items()],
             narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
-            pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
+            listed=self._list_of(iri), pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
             **(self._surroundings(iri) if page == 1 else {}))
 
     def _surroundings(self, iri: str) -> dict[str, object]:
@@ -157,6 +157,11 @@ class Views:
                 "at_odds": judged_at_odds(self.reader, self.settings.base, iri), "tally": tally(self.claims, iri),
                 "reports": self.claims.reports,
                 "modalities": {claim.iri: short_id(claim.modality) for claim in self.claims.claims.values()}}
+
+    def _list_of(self, iri: str) -> str:
+        """The list under /browse that a thing stands in, "" for what stands in none."""
+        folder = iri.removeprefix(self.settings.base).partition("/")[0]
+        return folder if folder in self.catalogue.folders else ""
 
     def _pointing(self, iri: str) -> list[tuple[str, list[str]]]:
         """What else in the record points at `iri`: predicate → things."""

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
 from service import (assets, dumps, explaining, functions, howto, linked_data, nanopubs, openapi, operation, pages, querypage,
-                     responses, signposts, sparql, versions, wording)
+                     responses, signposts, sparql, versions, warming, wording)
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue
@@ -28,6 +28,7 @@ from service.names import PREFIXES
 from service.numbers import read_number
 from service.querypage import QueryPages
 from service.reader import Reader
+from service.reportindex import ReportIndex
 from service.remote import RemoteEngine, RemoteStore
 from service.settings import Settings
 from service.views import Views
@@ -72,8 +73,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
 
     engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     query_pages = QueryPages(reader, settings, catalogue, engine, Path(release.path).name)
-    claims = ClaimIndex(reader)
-    views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
+    claims, outlines = ClaimIndex(reader), ReportIndex(reader)
+    views = Views(reader, catalogue, claims, outlines, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
@@ -86,28 +87,35 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(querypage.blueprint(query_pages))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    app.register_blueprint(explaining.blueprint(explaining.Explaining(store)))
+    explained = explaining.Explaining(store)
+    app.register_blueprint(explaining.blueprint(explained))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(openapi.blueprint(settings))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
-    across = pages.Pages(reader, catalogue, claims, settings, allowed_text, query_pages, dumps.dump_files(Path(release.path)),
-                         _about(release, reader, settings))
-    app.register_blueprint(pages.blueprint(across))
+    site = pages.Pages(reader, catalogue, claims, outlines, settings, allowed_text, query_pages,
+                       dumps.dump_files(Path(release.path)), _about(release, reader, settings))
+    app.register_blueprint(pages.blueprint(site))
     app.register_blueprint(functions.blueprint(not settings.store))
     if not settings.store:
-        engine.add_functions(functions.NAMESPACE, lambda words: across.search.index.scores(words))
+        engine.add_functions(functions.NAMESPACE, lambda words: site.search.index.scores(words))
     documents = Documents(reader, settings.base, _context(Path(release.path)))
     published = nanopubs.Nanopubs(store, documents, Path(release.path), settings.base)
     app.jinja_env.globals["nanopub_of"] = published.of
     app.register_blueprint(nanopubs.blueprint(published))
-    linked = linked_data.LinkedData(reader, catalogue, documents, views, settings, published)
-    app.register_blueprint(linked_data.blueprint(linked))
+    app.register_blueprint(linked_data.blueprint(linked_data.LinkedData(reader, catalogue, documents, views, settings, published)))
     app.wsgi_app = Express(app.wsgi_app, settings.cache_bytes)
     operation.install(app, engine, settings, {"release": Path(release.path).name, "quads": len(release.store)}, endpoint.cache)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)
+    if settings.warm:
+        def page(iri: str) -> str:
+            with app.test_request_context("/", base_url=settings.public_url):
+                return views.render(iri, 1)
+        later = warming.Later(reader, claims, outlines, None if settings.store else documents, (
+            lambda: site.search.index, *views.slow_parts(), *site.comparisons.slow_parts(), lambda: explained.lookup), page)
+        app.extensions["caretrace.warming"] = warming.start(app, catalogue, claims, later.steps(), lambda: engine.closed)
     return app
 
 

@@ -15,8 +15,11 @@ from service.reader import Reader
 LABELS = """SELECT ?thing ?label { { ?thing rdfs:label|ct:statement ?label }
   UNION { ?thing dcterms:title ?label FILTER NOT EXISTS { ?thing rdfs:label ?other } } }"""
 TERMS = "SELECT ?ontology ?thing ?label { GRAPH ?ontology { ?thing rdfs:label ?label } }"
-THINGS = "SELECT DISTINCT ?thing { ?thing a ?class }"
-PARTS = frozenset(("selector", "text"))  # reached from their passage or source, not browsed
+# Parts of texts are reached from their passage or source, not browsed; most of them the engine leaves out itself.
+THINGS = """SELECT DISTINCT ?thing { ?thing a ?class
+  FILTER(?class NOT IN (ct:Passage, oa:SpecificResource, oa:TextPositionSelector, oa:RangeSelector, oa:TextQuoteSelector)) }"""
+PARTS = frozenset(("selector", "text"))
+NUMBERED = frozenset(("claim", "curation", "figure", "no-claim", "passage", "section", "reference", "judgement"))  # by place, not by name
 
 
 @dataclass(frozen=True, order=True)
@@ -66,12 +69,21 @@ class Catalogue:
         return iri.removeprefix(self.base).partition("/")[2] if iri.startswith(f"{self.base}claim/") else self.label(iri)
 
     def near(self, path: str, count: int = 5) -> list[Entry]:
-        """Things whose address resembles `path`, the nearest first."""
+        """Things whose address resembles `path`, the nearest first: of its folder, else of the same name in any other."""
         folder, _, slug = path.partition("/")
         if folder not in self.folders:
             folder = next(iter(difflib.get_close_matches(folder, self.folders, 1)), "")
-        slugs = {entry.iri.removeprefix(f"{self.base}{folder}/"): entry for entry in self.folders.get(folder, ())}
-        close = difflib.get_close_matches(slug, slugs, 10 * count, 0.5)
+        if found := self._alike(slug, self._slugs(folder), count):
+            return found
+        elsewhere = {name: entry for other in self.folders if other not in NUMBERED for name, entry in self._slugs(other).items()}
+        return self._alike(slug, elsewhere, count, 0.8) if slug else []
+
+    def _slugs(self, folder: str) -> dict[str, Entry]:
+        return {entry.iri.removeprefix(f"{self.base}{folder}/"): entry for entry in self.folders.get(folder, ())}
+
+    @staticmethod
+    def _alike(slug: str, slugs: dict[str, Entry], count: int, least: float = 0.5) -> list[Entry]:
+        close = difflib.get_close_matches(slug, slugs, 10 * count, least)
         # A slip stands near the end more often than at the start: what begins alike comes first.
         close.sort(key=lambda match: -len(os.path.commonprefix((match, slug))))
         return [slugs[match] for match in close[:count]]

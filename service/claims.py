@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
 from kg.names import CT
-from service.reader import Reader, Row
+from service.claimindex import ClaimIndex, IndexedClaim
+from service.reader import Reader
+from service.records import content_of
 
-# Every pattern starts at the bound thing ?x, which the engine's indexes find at once.
-FIELDS = """?claim ct:statement ?statement ; ct:kind ?kind ; ct:modality ?modality ; ct:statedIn ?source .
-  OPTIONAL { ?claim ct:heldBy ?holder } OPTIONAL { ?claim ct:inSection ?section } OPTIONAL { ?claim ct:order ?order }"""
 ROLES = {
     "expresses": "Claims that make this point", "heldBy": "Claims held by", "reportedBy": "Claims reported by",
     "restsOn": "Claims that rest on", "citesSource": "Claims that cite", "citesReference": "Claims that cite",
     "kind": "Claims of this kind", "modality": "Claims in this mode", "mentions": "Claims about",
 }
-TOUCHING = ("SELECT ?x ?claim ?role ?statement ?kind ?modality ?source ?holder ?section ?order { VALUES ?role { "
-            + " ".join(f"ct:{role}" for role in ROLES) + " } ?claim ?role ?x . " + FIELDS + " }")
-IN_SECTION = ("SELECT ?x ?claim ?statement ?kind ?modality ?source ?holder ?section ?order "
-              "{ ?claim ct:inSection ?x . ?claim a ct:Claim . " + FIELDS + " }")
-ON_PASSAGE = ("SELECT ?x ?claim ?role ?statement ?kind ?modality ?source ?holder ?section ?order { VALUES ?role "
-              "{ ct:hasPassage ct:hasContext ct:hasAttribution } ?claim ?role ?x . " + FIELDS + " }")
-ONE = ("SELECT ?claim ?statement ?kind ?modality ?source ?holder ?section ?order { " + FIELDS + " }")
-CONTENT_AROUND = """SELECT ?x ?claim ?s ?p ?o
-  { { GRAPH ?claim { ?x ?p ?o } BIND(?x AS ?s) } UNION { GRAPH ?claim { ?s ?p ?x } BIND(?x AS ?o) } }"""
-DENIED_AROUND = """SELECT ?x ?claim ?s ?p ?o { GRAPH ?claim { { ?n owl:sourceIndividual ?x } UNION { ?n owl:targetIndividual ?x }
-  ?n owl:sourceIndividual ?s ; owl:assertionProperty ?p ; owl:targetIndividual ?o } }"""
+ON_PASSAGE = "SELECT ?x ?claim { VALUES ?role { ct:hasPassage ct:hasContext ct:hasAttribution } ?claim ?role ?x }"
 
 
-@dataclass
-class ClaimLine:
-    """A claim as a line of a list."""
-
-    iri: str
-    statement: str
-    kind: str
-    modality: str
-    source: str
-    section: str | None
-    order: int
-    holders: list[str] = field(default_factory=list)
-    content: list[tuple[str, str, str, bool]] = field(default_factory=list)
-
-
-def _lines(rows: list[Row]) -> list[ClaimLine]:
-    """One line a claim, in text order; several holders of one claim come in several rows."""
-    lines: dict[str, ClaimLine] = {}
-    for row in rows:
-        iri = row["claim"].value
-        line = lines.get(iri)
-        if line is None:
-            line = lines[iri] = ClaimLine(
-                iri, row["statement"].value, row["kind"].value, row["modality"].value, row["source"].value,
-                row["section"].value if row["section"] else None, int(row["order"].value) if row["order"] else 0)
-        if row["holder"] and row["holder"].value not in line.holders:
-            line.holders.append(row["holder"].value)
-    return sorted(lines.values(), key=lambda line: (line.source, line.order, line.iri))
-
-
-def claims_touching(reader: Reader, iri: str) -> dict[str, list[ClaimLine]]:
+def claims_touching(index: ClaimIndex, iri: str) -> dict[str, list[IndexedClaim]]:
     """Role → claims in which `iri` has that role. A claim that also mentions it is listed once."""
-    rows = sorted(reader.select(TOUCHING, x=iri), key=lambda row: row["role"].value)
-    found = {role.removeprefix(CT): _lines(list(group))
-             for role, group in groupby(rows, key=lambda row: row["role"].value)}
-    seen: set[str] = set()
-    touching: dict[str, list[ClaimLine]] = {}
+    found, seen = index.touching.get(iri, {}), set()
+    touching: dict[str, list[IndexedClaim]] = {}
     for role in ROLES:
         lines = [line for line in found.get(role, ()) if line.iri not in seen]
         seen.update(line.iri for line in lines)
@@ -74,31 +31,20 @@ def claims_touching(reader: Reader, iri: str) -> dict[str, list[ClaimLine]]:
     return touching
 
 
-def claims_in_section(reader: Reader, iri: str) -> list[ClaimLine]:
-    """The claims that begin in a section, in text order."""
-    return _lines(reader.select(IN_SECTION, x=iri))
-
-
-def claims_on_passage(reader: Reader, iri: str) -> list[ClaimLine]:
+def claims_on_passage(reader: Reader, index: ClaimIndex, iri: str) -> list[IndexedClaim]:
     """The claims anchored in a passage, in whatever role."""
-    return _lines(reader.select(ON_PASSAGE, x=iri))
+    return index.lines(row["claim"].value for row in reader.select(ON_PASSAGE, x=iri))
 
 
-def claim_lines(reader: Reader, iris: list[str]) -> list[ClaimLine]:
-    """Lines for given claims, in text order; what is no claim is left out."""
-    return _lines([row for iri in iris for row in reader.select(ONE, claim=iri)])
+def with_content(reader: Reader, iri: str, groups: dict[str, list[IndexedClaim]]) -> dict[str, list[IndexedClaim]]:
+    """`groups` with, on each line, the triples of its claim's graph in which `iri` stands."""
+    def line_with(line: IndexedClaim) -> IndexedClaim:
+        return replace(line, content=tuple(
+            (triple.subject, triple.predicate, triple.object.value, triple.denied) for triple in content_of(reader, line.iri)
+            if triple.predicate.startswith(CT) and iri in (triple.subject, getattr(triple.object, "value", None))))
+    return {role: [line_with(line) for line in lines] for role, lines in groups.items()}
 
 
-def add_content(reader: Reader, iri: str, groups: dict[str, list[ClaimLine]]) -> None:
-    """Give each line the triples of its claim's graph in which `iri` stands, and whether the claim denies them."""
-    lines = {line.iri: line for group in groups.values() for line in group}
-    for query, denied in ((CONTENT_AROUND, False), (DENIED_AROUND, True)):
-        for row in reader.select(query, x=iri):
-            line = lines.get(row["claim"].value)
-            if line and row["p"].value.startswith(CT):
-                line.content.append((row["s"].value, row["p"].value, row["o"].value, denied))
-
-
-def by_source(lines: list[ClaimLine]) -> list[tuple[str, list[ClaimLine]]]:
+def by_source(lines: Iterable[IndexedClaim]) -> list[tuple[str, list[IndexedClaim]]]:
     """The lines of each report together."""
     return [(source, list(group)) for source, group in groupby(lines, key=lambda line: line.source)]

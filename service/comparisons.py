@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache, partial
 
 from flask import Response, render_template, request
 
@@ -34,6 +35,11 @@ class Comparisons:
 
     def __init__(self, reader: Reader, catalogue: Catalogue, claims: ClaimIndex, settings: Settings):
         self.reader, self.catalogue, self.claims, self.settings = reader, catalogue, claims, settings
+        self._pairs = lru_cache(len(TABLES))(partial(pairs, reader, claims))
+
+    def slow_parts(self) -> list[Callable[[], object]]:
+        """What takes long to work out and is kept: the pairs of each table."""
+        return [partial(self._pairs, predicate) for predicate, *_ in TABLES.values()]
 
     def _page(self, template: str, **shown: object) -> Response:
         return respond(render_template(template, claims=self.claims.claims, reports=self.claims.reports, short_id=short_id,
@@ -49,7 +55,7 @@ class Comparisons:
             raise NotFound(f"There is no comparison of {name}.", near=[
                 {"label": title, "iri": f"{request.script_root}/compare/{known}"} for known, (_, _, title, *_) in TABLES.items()])
         predicate, by_object, title, row, column = TABLES[name]
-        found = pairs(self.reader, self.claims, predicate)
+        found = self._pairs(predicate)
         if request.args.get("of"):
             return self._of_one(name, found, named(self.reader, self.settings.base, request.args["of"]))
         groups: dict[str, list[Pair]] = {}
@@ -93,10 +99,10 @@ class Comparisons:
         """What claims say of one thing towards another. Raises NotFound."""
         subject, thing = (named(self.reader, self.settings.base, request.args.get(name, "")) for name in ("subject", "object"))
         groups: dict[tuple[str, bool], list[Voice]] = {}
-        for voice in voices(self.reader, subject, thing):
+        for voice in voices(self.reader, self.claims, subject, thing):
             groups.setdefault((voice.predicate, voice.denied), []).append(voice)
         return self._page("said.html", subject=subject, object=thing, groups=groups,
-                          back=bool(voices(self.reader, thing, subject)))
+                          back=bool(voices(self.reader, self.claims, thing, subject)))
 
     def two_reports(self) -> Response:
         """Two reports side by side; without two names, the form that asks for them. Raises NotFound."""

@@ -26,9 +26,18 @@ class Documents:
     """Serialises what the store holds about an IRI."""
 
     def __init__(self, reader: Reader, base: str, context: dict | None = None):
-        self._reader, self._base = reader, base
+        self._reader, self.base = reader, base
         self._writer = Writer(context) if context else None
-        self.write = lru_cache(KEPT)(self._write)  # a release never changes
+        self._recent = lru_cache(KEPT)(self._write)  # a release never changes
+        self._large: dict[tuple[str, Format], bytes] = {}
+
+    def write(self, iri: str, form: Format) -> bytes:
+        """The document of `iri`, from memory if it was written before."""
+        return self._large.get((iri, form)) or self._recent(iri, form)
+
+    def keep(self, iri: str, form: Format) -> None:
+        """Write a large document, which no smaller ones will push out of memory."""
+        self._large[iri, form] = self._write(iri, form)
 
     def _write(self, iri: str, form: Format) -> bytes:
         """The document of `iri`. Formats without named graphs hold the record and point at the graph's document."""
@@ -39,7 +48,7 @@ class Documents:
             return self.serialise([*record, *graph], form)
         triples = [quad.triple for quad in (record or graph)]
         if record and graph:
-            pointer = ox.NamedNode(f"{self._base}{path_of(self._base, iri)}.trig")
+            pointer = ox.NamedNode(f"{self.base}{path_of(self.base, iri)}.trig")
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(RDFS + "seeAlso"), pointer))
         return write_graph(ox, triples, None, form.engine_name, PREFIXES)
 
@@ -56,7 +65,7 @@ class Documents:
         quads = dict.fromkeys(own)
         for part in [quad.object.value for quad in own if quad.predicate.value in PARTS]:
             self._add(quads, part)
-        if passage_place(self._base, iri):
+        if passage_place(self.base, iri):
             self._add(quads, iri)
         for query, name in ((CURATION, "curation"), (JUDGED, "judgement")):
             for row in self._reader.select(query, claim=iri):

@@ -201,6 +201,11 @@ class Engine:
                             limit="nesting")
         return EngineFailed("The query made its process stop. Other queries are not affected; try it in smaller parts.")
 
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
     def close(self) -> None:
         """End all processes. Further queries raise Busy."""
         with self._lock:

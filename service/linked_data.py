@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request
@@ -46,10 +47,16 @@ class LinkedData:
             return self._see_other(path, iri)
         if suffix in BY_SUFFIX and self.reader.exists(about := iri_of(self.settings.base, stem)):
             return self._document(about, BY_SUFFIX[suffix])
+        raise self._never_was(path.rpartition(".")[0] if suffix in BY_SUFFIX else path)
+
+    def _never_was(self, path: str) -> NotFound:
+        """The error for a path that names nothing: near names, and the words in it to search for."""
         near = self.catalogue.near(path)
-        raise NotFound(f"There is no {path} in this release." + (" Did you mean one of these?" if near else
-                       " The lists under /browse name everything there is."),
-                       near=[{"label": entry.label, "iri": entry.iri} for entry in near])
+        words = path.rpartition("/")[2].replace("-", " ").strip()
+        return NotFound(f"There is no {path} in this release, and nothing of that name was withdrawn."
+                        + (" Did you mean one of these?" if near else " The lists under /browse name everything there is."),
+                        near=[{"label": entry.label, "iri": entry.iri} for entry in near],
+                        **({"words": words} if re.search("[A-Za-z]{3}", words) else {}))
 
     def _see_other(self, path: str, iri: str) -> Response:
         name = request.args.get("format")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from kg.names import CT
 from service import charts
 from service.around import Around
 from service.catalogue import Catalogue
@@ -20,9 +21,9 @@ from service.comparisons import Comparisons
 from service.errors import NotFound
 from service.excerpts import FindText
 from service.querypage import QueryPages
-from service.reader import Reader
-from service.reading import lines_of, own_span, read_section
-from service.reports import outline
+from service.reader import Reader, values
+from service.reading import own_span, read_section
+from service.reportindex import ReportIndex
 from service.responses import respond
 from service.search import SearchPages
 from service.settings import Settings
@@ -39,6 +40,7 @@ class Pages:
     reader: Reader
     catalogue: Catalogue
     claims: ClaimIndex
+    outlines: ReportIndex
     settings: Settings
     find_text: FindText
     query_pages: QueryPages
@@ -71,18 +73,19 @@ class Pages:
     def read(self, name: str, slug: str | None) -> Response:
         """A section of a report beside its claims; the first that has claims when none is named. Raises NotFound."""
         source = f"{self.settings.base}source/{name}"
-        sections = outline(self.reader, source) if self.reader.exists(source) else []
+        sections = self.outlines.outline(source)
         wanted = f"{self.settings.base}section/{slug}"
         section = next((s for s in sections if (s.iri == wanted if slug else s.claims)), None if slug else next(iter(sections), None))
         if section is None:
             raise NotFound(f"There is no section {slug or ''} of {name} to read.".replace("  ", " "), near=[
                 {"label": self.catalogue.label(iri), "iri": f"{request.script_root}/read/{short_id(iri)}"} for iri in self.claims.reports])
         text = self.find_text(name)
-        stretches = read_section(self.reader, source, own_span(sections, section), text)
+        stretches = read_section(self.outlines.stretches(source), own_span(sections, section), text)
         place = sections.index(section)
         body = render_template(
             "read.html", source=source, section=section, sections=sections, place=place + 1, stretches=stretches,
-            lines=lines_of(self.reader, stretches), shown=text is not None, before=sections[place - 1] if place else None,
+            lines=self.claims.claims, voice=values(self.reader.properties(source), CT + "voice"),
+            states=Counter(stretch.state for stretch in stretches), shown=text is not None, before=sections[place - 1] if place else None,
             after=sections[place + 1] if place + 1 < len(sections) else None,
             address=lambda s: f"{request.script_root}/read/{name}/{short_id(s.iri)}")
         return respond(body, "text/html; charset=utf-8", shared=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kg.names import CT
-from service.claims import ClaimLine, claim_lines
 from service.reader import Reader
 from service.reports import Section
 
@@ -72,10 +71,14 @@ def own_span(sections: list[Section], section: Section) -> tuple[int, int]:
     return section.start, min([section.end, *later])
 
 
-def read_section(reader: Reader, source: str, span: tuple[int, int], text: str | None) -> list[Stretch]:
-    """The stretches of a span in order; with the text also those that nothing touches, if they hold a letter (a bullet or a number does not claim)."""
+def read_section(stretches: list[Stretch], span: tuple[int, int], text: str | None) -> list[Stretch]:
+    """Those of a report's `stretches` that begin in a span, in order.
+
+    With the text each gets its words, and those that nothing touches come between them, if they hold a letter (a bullet
+    or a number does not claim).
+    """
     start, end = span
-    within = [stretch for stretch in anchored(reader, source) if start <= stretch.start < end]
+    within = [stretch for stretch in stretches if start <= stretch.start < end]
     if text is None:
         return within
     filled, place = [], start
@@ -90,9 +93,3 @@ def read_section(reader: Reader, source: str, span: tuple[int, int], text: str |
 def _between(text: str, start: int, end: int) -> list[Stretch]:
     words = text[start:end]
     return [Stretch(start, end, text=words.strip())] if any(c.isalpha() for c in words) else []
-
-
-def lines_of(reader: Reader, stretches: list[Stretch]) -> dict[str, ClaimLine]:
-    """IRI → line of each claim that the stretches name."""
-    wanted = {claim for stretch in stretches for claim in (*stretch.claims, *stretch.speaks)}
-    return {line.iri: line for line in claim_lines(reader, sorted(wanted))}

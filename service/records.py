@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.names import CT, path_of as record_id
-from service.claims import ClaimLine, claim_lines
+from service.amounts import amount_in_words
+from service.claimindex import ClaimIndex, IndexedClaim
 from service.excerpts import Excerpt, FindText, excerpt, neighbours
 from service.links import passage_place, text_fragment
 from service.names import DCTERMS, OA, OWL, RDF, SCHEMA, SKOS
@@ -56,7 +57,7 @@ class Relation:
     judgement: str
     relation: str
     outward: bool
-    other: ClaimLine
+    other: IndexedClaim
     reason: str
     confidence: str | None
     judge: str | None
@@ -135,14 +136,14 @@ def content_of(reader: Reader, iri: str) -> list[Triple]:
     return sorted(plain, key=lambda triple: (triple.denied, triple.subject, triple.predicate, str(triple.object)))
 
 
-def relations_of(reader: Reader, iri: str) -> list[Relation]:
+def relations_of(reader: Reader, index: ClaimIndex, iri: str) -> list[Relation]:
     """The judged relations between a claim and others, in either direction."""
     found = []
     for row in reader.select(JUDGED, claim=iri):
-        lines = claim_lines(reader, [row["other"].value])
-        if lines:
+        other = index.claims.get(row["other"].value)
+        if other:
             optional = {name: row[name].value if row[name] else None for name in ("reason", "confidence", "judge")}
-            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "true", lines[0],
+            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "true", other,
                                   optional["reason"] or "", optional["confidence"], optional["judge"]))
     return sorted(found, key=lambda relation: (relation.relation, relation.other.source, relation.other.order))
 
@@ -150,19 +151,19 @@ def relations_of(reader: Reader, iri: str) -> list[Relation]:
 BEARINGS = {"agree": ("supports", "restates"), "disagree": ("contradicts",), "limit": ("qualifies",), "update": ("updates",)}
 
 
-def grouped_relations(reader: Reader, iri: str) -> dict[str, list[Relation]]:
+def grouped_relations(reader: Reader, index: ClaimIndex, iri: str) -> dict[str, list[Relation]]:
     """The judged relations of a claim by how they bear on it: `agree`, `disagree`, `limit`, `update`, else `other`."""
     found: dict[str, list[Relation]] = {}
-    for relation in relations_of(reader, iri):
+    for relation in relations_of(reader, index, iri):
         word = relation.relation.rpartition("/")[2]
         found.setdefault(next((name for name, words in BEARINGS.items() if word in words), "other"), []).append(relation)
     return {name: found[name] for name in (*BEARINGS, "other") if name in found}
 
 
-def same_point(reader: Reader, iri: str) -> list[ClaimLine]:
+def same_point(reader: Reader, index: ClaimIndex, iri: str) -> list[IndexedClaim]:
     """Other claims that express a proposition of this one."""
     others = {row["other"].value for row in reader.select(SAME_POINT, claim=iri)} - {iri}
-    return claim_lines(reader, sorted(others))
+    return index.lines(others)
 
 
 def curation_of(reader: Reader, iri: str) -> list[dict[str, str]]:
@@ -180,23 +181,13 @@ def figures_of(reader: Reader, properties: dict) -> list[dict]:
     figures = []
     for iri in values(properties, CT + "states"):
         part = reader.properties(iri)
-        low, high = value(part, CT + "minimum"), value(part, CT + "maximum")
-        amount = value(part, CT + "value") or " to ".join(filter(None, (low, high)))
-        comparator = value(part, CT + "comparator").rpartition("/")[2].replace("-", " ")
-        words = " ".join(filter(None, (comparator if comparator != "exactly" else "", grouped(amount),
-                                       value(part, CT + "unit"))))
+        low, high = value(part, CT + "value") or value(part, CT + "minimum"), value(part, CT + "maximum")
+        comparator, base = value(part, CT + "comparator").rpartition("/")[2].replace("-", " "), value(part, CT + "base")
+        words = amount_in_words(low, high, value(part, CT + "unit"), comparator, base)
         rest = [(name, part[CT + name][0]) for name in ("counts", "base", "period", "population", "area", "option",
-                                                        "question", "ofMeasure") if CT + name in part]
+                                                        "question", "ofMeasure") if CT + name in part and not (name == "base" and base in words)]
         figures.append({"iri": iri, "amount": words, "parts": rest, "notes": values(part, SKOS + "editorialNote")})
     return figures
-
-
-def grouped(amount: str) -> str:
-    """Digits in groups of three: `152000000000` → `152,000,000,000`; words between numbers stay."""
-    def group(word: str) -> str:
-        whole, dot, rest = word.partition(".")
-        return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() and len(whole) > 4 else word
-    return " ".join(group(word) for word in amount.split(" "))
 
 
 def selector_iris(quads: list[ox.Quad]) -> list[str]:

@@ -92,6 +92,8 @@ class RemoteStore:
 class RemoteEngine:
     """Answers queries by handing them to the store at `url`; the counterpart of `service.engine.Engine`."""
 
+    closed = False
+
     def __init__(self, url: str, settings: Settings):
         self.url, self.settings = url, settings
         self.name = f"SPARQL 1.1 at {urlsplit(url).hostname}"
@@ -174,3 +176,4 @@ class RemoteEngine:
 
     def close(self) -> None:
         """Nothing is held open."""
+        self.closed = True

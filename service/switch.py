@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from kg.errors import CaretraceError
 
 LOG = logging.getLogger("caretrace")
+WARM_S = 60.0  # how long a new release may take to be warm before it is taken all the same
 
 
 class _Served:
@@ -98,7 +99,9 @@ class Switch:
 
 
 def _verify(app) -> None:
-    """Raises CaretraceError unless the app says that it is ready."""
+    """Raises CaretraceError unless the app says that it is ready; waits for it to be warm, so that nobody else must."""
+    if warming := getattr(app, "extensions", {}).get("caretrace.warming"):
+        warming.thread.join(WARM_S)
     answer = app.test_client().get("/readyz")
     if answer.status_code != 200:
         app.extensions["caretrace"].close()

@@ -63,9 +63,8 @@ def blueprint(versions: Versions, views: Views) -> Blueprint:
             response = redirect(f"{request.script_root}/ontology/{wanted}.{chosen.suffix}", 303)
             response.headers.update({"Vary": "Accept", **CROSS_ORIGIN})
             return response
-        quads = versions.quads(wanted)
         if form is HTML:
-            return respond(views.ontology(quads, f"{ONTOLOGY}/{wanted}"), "text/html; charset=utf-8", shared=False, vary="")
-        return respond(write_graph(ox, [quad.triple for quad in quads], None, form.engine_name, PREFIXES), form.content_type, vary="")
+            return respond(views.ontology(f"{ONTOLOGY}/{wanted}", lambda: versions.quads(wanted)), "text/html; charset=utf-8", shared=False, vary="")
+        return respond(write_graph(ox, [quad.triple for quad in versions.quads(wanted)], None, form.engine_name, PREFIXES), form.content_type, vary="")
 
     return routes

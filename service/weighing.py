@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from kg.names import CT
-from service.claims import ClaimLine, claim_lines
+from service.claimindex import ClaimIndex, IndexedClaim
 from service.reader import Reader
 from service.records import Triple
 
@@ -25,7 +25,7 @@ OPPOSITE = {CT + left: CT + right for pair in (
 class Voice:
     """A claim with what it says of the two things."""
 
-    line: ClaimLine
+    line: IndexedClaim
     predicate: str
     denied: bool
 
@@ -40,13 +40,12 @@ class Weighed:
     besides: list[Voice] = field(default_factory=list)
 
 
-def voices(reader: Reader, subject: str, object_: str) -> list[Voice]:
+def voices(reader: Reader, index: ClaimIndex, subject: str, object_: str) -> list[Voice]:
     """Every claim that asserts or denies something of `subject` towards `object_`, in text order."""
     said = [(row["claim"].value, row["p"].value, denied) for query, denied in ((SAID, False), (DENIED, True))
             for row in reader.select(query, s=subject, o=object_)]
-    lines = {line.iri: line for line in claim_lines(reader, sorted({claim for claim, _, _ in said}))}
-    found = [Voice(lines[claim], predicate, denied) for claim, predicate, denied in said
-             if claim in lines and predicate.startswith(CT)]
+    found = [Voice(index.claims[claim], predicate, denied) for claim, predicate, denied in said
+             if claim in index.claims and predicate.startswith(CT)]
     return sorted(found, key=lambda voice: (voice.line.source, voice.line.order, voice.line.iri, voice.predicate))
 
 
@@ -59,13 +58,13 @@ def stance(voice: Voice, predicate: str, denied: bool) -> str:
     return "besides"
 
 
-def weigh(reader: Reader, claim: str, triples: list[Triple]) -> list[Weighed]:
+def weigh(reader: Reader, index: ClaimIndex, claim: str, triples: list[Triple]) -> list[Weighed]:
     """Each triple of `claim` with the other claims' voices on it."""
     weighed = []
     for triple in triples:
         entry = Weighed(triple)
         if isinstance(triple.object, ox.NamedNode):
-            for voice in voices(reader, triple.subject, triple.object.value):
+            for voice in voices(reader, index, triple.subject, triple.object.value):
                 if voice.line.iri != claim:
                     getattr(entry, stance(voice, triple.predicate, triple.denied)).append(voice)
         weighed.append(entry)

@@ -1,9 +1,12 @@
-"""What templates may call: labels, addresses and tests on terms."""
+"""What templates may call: labels, addresses, links and tests on terms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 from flask import Flask, request
+from markupsafe import Markup, escape
 
 from kg.names import CT
 from service.catalogue import Catalogue
@@ -24,4 +27,33 @@ def install(app: Flask, catalogue: Catalogue, base: str, **words) -> None:
     app.jinja_env.filters["document"] = lambda iri: f"{request.script_root}/{path_of(base, iri)}"
     app.jinja_env.tests["iri"] = lambda term: isinstance(term, ox.NamedNode)
     app.jinja_env.tests["literal"] = lambda term: isinstance(term, ox.Literal)
-    app.jinja_env.globals.update(base=base, **words)
+    app.jinja_env.globals.update(base=base, link_to=Linking(catalogue, base), kind_of=kind_of, name_of=name_of, **words)
+
+
+class Linking:
+    """Makes links. A long page has a thousand of them, and a template's macro takes eight times as long for one."""
+
+    def __init__(self, catalogue: Catalogue, base: str):
+        self._catalogue, self._base = catalogue, base
+
+    def __call__(self, iri: str, text: str | None = None) -> Markup:
+        """A link that shows `text` or the label of `iri`; the words alone where `iri` is no web address."""
+        address = href(self._base, iri, request.script_root)
+        if address is None:
+            return escape(text or iri)
+        return Markup(f'<a href="{escape(address)}">{escape(text or self._catalogue.label(iri))}</a>')
+
+    def all(self, iris: Iterable[str], between: str = ", ") -> Markup:
+        """Links with `between` between them."""
+        return escape(between).join(map(self, iris))
+
+
+def name_of(iri: str) -> str:
+    """The words of a concept's IRI: `modality/as-printed` → `as printed`."""
+    return iri.rpartition("/")[2].replace("-", " ")
+
+
+def kind_of(iri: str) -> Markup:
+    """The name of a kind of claim beside its colour."""
+    name = escape(name_of(iri))
+    return Markup(f'<span class="kind kind-{name.replace(" ", "-")}">{name}</span>')

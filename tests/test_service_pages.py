@@ -99,7 +99,7 @@ def test_a_claim_shows_its_trail(client):
     shown = page(client, "/claim/nf2020-01-001.html")
     for words in ("Weekly reporting to three bodies", "Held by", "the authors of Northford 2020", "Reported by", "Rests on", "the survey",
                   "A first study", "Planning", "reporting burden", "threatens", "Not so:", "Northford Council",
-                  "about 152,000,000,000 GBP", "The text says three and names two.", "contradicts",
+                  "about £152 billion", "The text says three and names two.", "contradicts",
                   "One says that time is lost", "reporting crowds out planning", "on 2026-11-20", "two readings", "Turtle"):
         assert words in shown, words
     assert "contradicted</strong> by" in page(client, "/claim/nf2020-02-001.html")

@@ -1,6 +1,7 @@
 """What others say of a claim's triples, and how a claim is cited."""
 
 from kg.names import BASE, CT
+from service.claimindex import ClaimIndex
 from service.reader import Reader
 from service.records import Triple
 from service.weighing import Voice, stance, voices, weigh
@@ -32,7 +33,7 @@ def numbers(entries: list[Voice]) -> list[str]:
 
 def test_each_other_claim_is_heard_once_and_in_its_place(reader):
     own = Triple(S, CT + "enables", ox.NamedNode(O))
-    [weighed] = weigh(reader, f"{BASE}claim/nf2020-01-003", [own])
+    [weighed] = weigh(reader, ClaimIndex(reader), f"{BASE}claim/nf2020-01-003", [own])
     assert numbers(weighed.agrees) == ["004"] and numbers(weighed.opposes) == ["005", "006"] and numbers(weighed.besides) == ["007"]
 
 
@@ -45,7 +46,8 @@ def test_who_denies_agrees_with_who_denies():
 
 
 def test_a_conclusion_of_a_rule_is_no_voice(reader):
-    assert not any("/rule/" in voice.line.iri for voice in voices(reader, S, O)) and len(voices(reader, S, O)) == 5
+    heard = voices(reader, ClaimIndex(reader), S, O)
+    assert not any("/rule/" in voice.line.iri for voice in heard) and len(heard) == 5
 
 
 def test_a_claim_shows_its_trail_as_one_line_in_order(client):

@@ -33,7 +33,7 @@ class Settings:
     spool_bytes: int = 1 * MEBIBYTE  # larger answers wait on disk, and are not cached
     cache_bytes: int = 64 * MEBIBYTE
     max_html_rows: int = 500
-    claims_per_page: int = 100
+    claims_per_page: int = 60
     context_chars: int = 400  # how much text stands on either side of a passage
     show_texts: bool | None = None  # None: only to a reader on the same machine
     proxies: int = 0  # how many proxies stand before the service; only then X-Forwarded-* is believed

@@ -80,9 +80,15 @@ class ClaimIndex:
         twice = {row["claim"].value for row in self._reader.select(READ_TWICE)}
         found = {row["claim"].value: self._claim(row, lists.get(row["claim"].value, {}), twice)
                  for row in self._reader.select(CLAIMS)}
-        dates = list(self.reports)
-        return dict(sorted(found.items(), key=lambda item: (
-            dates.index(item[1].source) if item[1].source in self.reports else len(dates), item[1].order, item[0])))
+        return dict(sorted(found.items(), key=lambda item: self.place(item[1])))
+
+    @cached_property
+    def _ages(self) -> dict[str, int]:
+        return {source: n for n, source in enumerate(self.reports)}
+
+    def place(self, claim: IndexedClaim) -> tuple[int, int, str]:
+        """What sorts claims by report, the oldest first, and by their place in it."""
+        return self._ages.get(claim.source, len(self._ages)), claim.order, claim.iri
 
     def _claim(self, row: dict, roles: dict[str, list[str]], twice: set[str]) -> IndexedClaim:
         def of(role: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from kg.names import CT
+from service.claimindex import ClaimIndex, IndexedClaim
 from service.reader import Reader, Row
 
 # Every pattern starts at the bound thing ?x, which the engine's indexes find at once.
@@ -16,8 +17,7 @@ ROLES = {
     "restsOn": "Claims that rest on", "citesSource": "Claims that cite", "citesReference": "Claims that cite",
     "kind": "Claims of this kind", "modality": "Claims in this mode", "mentions": "Claims about",
 }
-TOUCHING = ("SELECT ?x ?claim ?role ?statement ?kind ?modality ?source ?holder ?section ?order { VALUES ?role { "
-            + " ".join(f"ct:{role}" for role in ROLES) + " } ?claim ?role ?x . " + FIELDS + " }")
+TOUCHING = "SELECT ?x ?claim ?role { VALUES ?role { " + " ".join(f"ct:{role}" for role in ROLES) + " } ?claim ?role ?x }"
 IN_SECTION = ("SELECT ?x ?claim ?statement ?kind ?modality ?source ?holder ?section ?order "
               "{ ?claim ct:inSection ?x . ?claim a ct:Claim . " + FIELDS + " }")
 ON_PASSAGE = ("SELECT ?x ?claim ?role ?statement ?kind ?modality ?source ?holder ?section ?order { VALUES ?role "
@@ -59,19 +59,23 @@ def _lines(rows: list[Row]) -> list[ClaimLine]:
     return sorted(lines.values(), key=lambda line: (line.source, line.order, line.iri))
 
 
-def claims_touching(reader: Reader, iri: str) -> dict[str, list[ClaimLine]]:
-    """Role → claims in which `iri` has that role. A claim that also mentions it is listed once."""
-    rows = sorted(reader.select(TOUCHING, x=iri), key=lambda row: row["role"].value)
-    found = {role.removeprefix(CT): _lines(list(group))
-             for role, group in groupby(rows, key=lambda row: row["role"].value)}
+def claims_touching(reader: Reader, index: ClaimIndex, iri: str) -> dict[str, list[ClaimLine]]:
+    """Role → claims in which `iri` has that role, by report and place. A claim that also mentions it is listed once."""
+    found: dict[str, set[str]] = {}
+    for row in reader.select(TOUCHING, x=iri):
+        found.setdefault(row["role"].value.removeprefix(CT), set()).add(row["claim"].value)
     seen: set[str] = set()
     touching: dict[str, list[ClaimLine]] = {}
     for role in ROLES:
-        lines = [line for line in found.get(role, ()) if line.iri not in seen]
-        seen.update(line.iri for line in lines)
-        if lines:
-            touching[role] = lines
+        claims = [index.claims[claim] for claim in found.get(role, set()) - seen if claim in index.claims]
+        seen.update(claim.iri for claim in claims)
+        if claims:
+            touching[role] = [_line(claim) for claim in sorted(claims, key=index.place)]
     return touching
+
+
+def _line(claim: IndexedClaim) -> ClaimLine:
+    return ClaimLine(claim.iri, claim.statement, claim.kind, claim.modality, claim.source, claim.section, claim.order, list(claim.holders))
 
 
 def claims_in_section(reader: Reader, iri: str) -> list[ClaimLine]:

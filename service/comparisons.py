@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flask import Response, render_template, request
 
@@ -34,6 +34,7 @@ class Comparisons:
 
     def __init__(self, reader: Reader, catalogue: Catalogue, claims: ClaimIndex, settings: Settings):
         self.reader, self.catalogue, self.claims, self.settings = reader, catalogue, claims, settings
+        self._pairs = lru_cache(len(TABLES))(lambda predicate: pairs(reader, claims, predicate))  # a release never changes
 
     def _page(self, template: str, **shown: object) -> Response:
         return respond(render_template(template, claims=self.claims.claims, reports=self.claims.reports, short_id=short_id,
@@ -49,7 +50,7 @@ class Comparisons:
             raise NotFound(f"There is no comparison of {name}.", near=[
                 {"label": title, "iri": f"{request.script_root}/compare/{known}"} for known, (_, _, title, *_) in TABLES.items()])
         predicate, by_object, title, row, column = TABLES[name]
-        found = pairs(self.reader, self.claims, predicate)
+        found = self._pairs(predicate)
         if request.args.get("of"):
             return self._of_one(name, found, named(self.reader, self.settings.base, request.args["of"]))
         groups: dict[str, list[Pair]] = {}

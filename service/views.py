@@ -107,7 +107,7 @@ class Views:
 
     def _entity(self, iri: str, page: int) -> str:
         properties = self.reader.properties(iri)
-        groups = claims_touching(self.reader, iri)
+        groups = claims_touching(self.reader, self.claims, iri)
         total = sum(map(len, groups.values()))
         shown, per_page = {}, self.settings.claims_per_page
         skip, room = (page - 1) * per_page, per_page

@@ -67,11 +67,11 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         proxied = any(name in request.headers for name in PROXY_HEADERS)
         return texts(source) if settings.may_show_texts(host, proxied) else None
 
+    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     query_pages = QueryPages(reader, settings, catalogue, Path(release.path).name)
     claims = ClaimIndex(reader)
     views = Views(reader, catalogue, claims, settings, allowed_text, release.statistics,
                   (Path(release.path).name, release.meta.get("made", "")), query_pages.examples)
-    engine = RemoteEngine(settings.store, settings) if settings.store else Engine(Path(release.path) / "store", settings)
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.extensions["caretrace"] = engine

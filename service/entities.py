@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kg.names import CT
+from kg.names import CT, RULE
 from service.claimindex import ClaimIndex
-from service.reader import Reader
+from service.reader import Reader, Term
 from service.weighing import OPPOSITE
 
 SAID_OUT = "SELECT ?x ?claim ?p ?other { GRAPH ?claim { ?x ?p ?other } FILTER EXISTS { ?claim ct:statement ?statement } }"
@@ -20,6 +20,12 @@ WIDER = "SELECT ?x ?wider { ?x skos:broader ?wider }"
 AT_ODDS = """SELECT ?x ?judgement ?from ?to ?relation ?reason { VALUES ?relation { <%s> <%s> }
   ?from ct:mentions ?x . ?judgement ct:fromClaim ?from ; ct:toClaim ?to ; ct:relation ?relation . ?to ct:mentions ?x .
   OPTIONAL { ?judgement ct:reason ?reason } }"""
+# The rules whose conclusions say more than the claims do; the others repeat a claim backwards or in a wider term.
+TELLING = ("cause-chain", "harm-chain", "part-of", "shared-proposition", "publisher-count", "unmitigated-risk")
+CONCLUDED = ("SELECT ?x ?s ?p ?o { VALUES ?rule { " + " ".join(f"<{RULE}{name}>" for name in TELLING)
+             + " } GRAPH ?rule { { ?x ?p ?o BIND(?x AS ?s) } UNION { ?s ?p ?x BIND(?x AS ?o) } } }")
+ABOUT_INFERENCES = frozenset(CT + name for name in (
+    "inferredSubject", "inferredProperty", "inferredObject", "fromPremise", "tracesTo", "passesThrough", "byRule"))
 IN_PICTURE = 14
 
 
@@ -85,6 +91,13 @@ def judged_at_odds(reader: Reader, base: str, iri: str) -> list[dict[str, str]]:
     query = AT_ODDS % (f"{base}relation/contradicts", f"{base}relation/qualifies")
     return [{name: row[name].value if row[name] else "" for name in ("judgement", "from", "to", "relation", "reason")}
             for row in reader.select(query, x=iri)]
+
+
+def conclusions(reader: Reader, iri: str) -> list[tuple[str, str, Term]]:
+    """The triples with the thing at an end that rules conclude beyond what a claim says; what explains them is left out."""
+    found = {(row["s"].value, row["p"].value, row["o"]) for row in reader.select(CONCLUDED, x=iri)
+             if row["p"].value.startswith(CT) and row["p"].value not in ABOUT_INFERENCES and hasattr(row["s"], "value")}
+    return sorted(found, key=lambda triple: (triple[0] != iri, triple[1], str(triple[2]), triple[0]))
 
 
 @dataclass(frozen=True)

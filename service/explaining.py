@@ -13,12 +13,17 @@ from kg import tree
 from kg.errors import LookupFailed
 from kg.explain import explain
 from kg.lookup import Lookup
+from kg.names import CT, RULE
 from service.errors import NotFound, ServiceError
 from service.negotiation import HTML, Format, choose_accepted, choose_named
 from service.responses import respond
 
 JSON = Format("application/json", "JSON", "json", ("json",))
 MAX_CHARS = 2000
+EXAMPLE_RULES = ("harm-chain", "part-of", "unmitigated-risk")
+CONCLUDED = ("SELECT ?s ?p ?o {{ GRAPH <" + RULE + "{0}> {{ ?i <" + CT + "inferredSubject> ?s ; <" + CT + "inferredProperty> ?p ; <"
+             + CT + "inferredObject> ?o }} }} LIMIT 1")
+CLAIMED = f"SELECT ?s ?p ?o {{ ?claim <{CT}statement> ?words . GRAPH ?claim {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?p), '{CT}')) }} LIMIT 1"
 
 
 class NoTriple(ServiceError):
@@ -36,12 +41,18 @@ class Explaining:
         """Read at the first question, since a release never changes."""
         return Lookup(self.store)
 
+    @cached_property
+    def examples(self) -> list[tuple[str, str, str]]:
+        """A triple that each of these rules concludes, and one that a claim says: something to explain in any release."""
+        found = [row for rule in EXAMPLE_RULES for row in self.store.query(CONCLUDED.format(rule))]
+        return [tuple(row[name].value for name in "spo") for row in [*self.store.query(CLAIMED), *found]]
+
     def answer(self, words: tuple[str, ...]) -> dict:
         """The explanation as plain values; `found` is false when nothing says the triple. Raises NotFound for unknown names."""
         try:
             triple = self.lookup.triple(words)
         except LookupFailed as error:
-            raise NotFound(str(error), near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
+            raise NotFound(str(error).replace("`caretrace find WORDS` searches", "/search finds names by words"), near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
         return tree.document(explain(self.store, triple), self.lookup)
 
 
@@ -69,7 +80,7 @@ def blueprint(explaining: Explaining) -> Blueprint:
             raise NoTriple("Say which triple: /explain?triple=SUBJECT PREDICATE OBJECT, or s, p and o apart.")
         found = explaining.answer(words) if words else None
         if form is HTML:
-            return respond(render_template("explain.html", words=" ".join(words), found=found), "text/html; charset=utf-8", shared=False)
+            return respond(render_template("explain.html", words=" ".join(words), found=found, examples=() if words else explaining.examples), "text/html; charset=utf-8", shared=False)
         return respond(json.dumps(found, ensure_ascii=False), form.content_type)
 
     return routes

@@ -15,11 +15,19 @@ SHAPES: dict[str, tuple[float, ...]] = {
     "tag": (-1, -.75, .35, -.75, 1, 0, .35, .75, -1, .75),
     "arrow": (-1, -.75, .2, -.75, 1, 0, .2, .75, -1, .75, -.4, 0),
     "bar": (-1, -.45, 1, -.45, 1, .45, -1, .45),
+    "upright bar": (-.45, -1, .45, -1, .45, 1, -.45, 1),
+    "turned house": (0, 1, .9, .2, .9, -.9, -.9, -.9, -.9, .2),
+    "octagon": (-.4, -.95, .4, -.95, .95, -.4, .95, .4, .4, .95, -.4, .95, -.95, .4, -.95, -.4),
+    "cross": (-.33, -1, .33, -1, .33, -.33, 1, -.33, 1, .33, .33, .33, .33, 1, -.33, 1, -.33, .33, -1, .33, -1, -.33, -.33, -.33),
+    "hill": (-.5, -.7, .5, -.7, 1, .7, -1, .7),
+    "bowl": (-1, -.7, 1, -.7, .5, .7, -.5, .7),
+    "slope": (-.5, -.6, 1, -.6, .5, .6, -1, .6),
+    "hourglass": (-.9, -.9, .9, -.9, .15, 0, .9, .9, -.9, .9, -.15, 0),
 }
 OF_FOLDER = {
     "risk": "diamond", "barrier": "turned triangle", "mitigation": "hexagon", "enabler": "triangle", "recommendation": "star",
-    "aim": "house", "outcome": "house", "policy": "tag", "change": "arrow", "structure": "square", "level": "square", "area": "square",
-    "practice": "bar", "service": "bar", "resource": "bar", "measure": "bar", "incentive": "bar",
+    "aim": "house", "outcome": "turned house", "policy": "tag", "change": "arrow", "structure": "square", "level": "bowl", "area": "hill",
+    "practice": "bar", "service": "cross", "resource": "upright bar", "measure": "slope", "incentive": "hourglass", "condition": "octagon",
 }
 
 

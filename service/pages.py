@@ -57,16 +57,19 @@ class Pages:
         """The comparisons across reports."""
         return Comparisons(self.reader, self.catalogue, self.claims, self.settings)
 
+    @cached_property
+    def _meeting(self) -> charts.Chart:
+        return charts.bipartite(pairs(self.reader, self.claims, "mitigates"), self.catalogue.label, MOST_RISKS)
+
     def home(self) -> Response:
         """What this is, how big and how fresh, questions to click, and pictures of what is in it."""
         counts = {name: len(entries) for name, entries in self.catalogue.folders.items()}
         by_kind = self.claims.by_report_and_kind
         kinds = [kind for kind, _ in sum((Counter({kind: n}) for (_, kind), n in by_kind.items()), Counter()).most_common()]
-        meeting = charts.bipartite(pairs(self.reader, self.claims, "mitigates"), self.catalogue.label, MOST_RISKS)
         examples = [example for example in self.query_pages.examples if example.iri][:6]
         headers, card = self.about()
         return respond(render_template(
-            "home.html", counts=counts, by_kind=by_kind, kinds=kinds, reports=self.claims.reports, meeting=meeting,
+            "home.html", counts=counts, by_kind=by_kind, kinds=kinds, reports=self.claims.reports, meeting=self._meeting,
             years=[(year, list(members)) for year, members in groupby(self.claims.reports.values(), key=lambda report: report.year)],
             by_report=Counter(claim.source for claim in self.claims.claims.values()), examples=examples, files=self.files, short_id=short_id, card=card), "text/html; charset=utf-8", shared=False, headers=headers)
 

@@ -108,6 +108,8 @@ class SearchIndex:
         """Hits for words and filters (field → values, all of which must hold), the best first; without words in text order."""
         with self._lock:
             words, respelt = self._spelt([word.lower() for word in WORD.findall(text)][:MAX_WORDS])
+            if not words and text.strip():  # signs alone: nothing has them as a word
+                return Found([], 0, {}, [], False)
             if not words:
                 return self._page("", filters, folder, skip, count, respelt, False)
             every, some = _expressions(words)

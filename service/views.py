@@ -18,7 +18,7 @@ from service.charts import neighbourhood
 from service.citing import cite
 from service.claimindex import ClaimIndex
 from service.claims import ROLES, by_source, claims_on_passage, claims_touching, with_content
-from service.entities import ancestors, disagreements, judged_at_odds, links_of, neighbours, strongest, tally
+from service.entities import ancestors, conclusions, disagreements, judged_at_odds, links_of, neighbours, strongest, tally
 from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
@@ -150,6 +150,7 @@ class Views:
             definition=value(properties, SKOS + "definition"), names=values(properties, SKOS + "altLabel"),
             notes=values(properties, SKOS + "editorialNote"), rows=self._rows(properties, SHOWN_APART),
             groups=[(ROLES[role], by_source(lines)) for role, lines in shown.items()],
+            concluded=conclusions(self.reader, iri) if page == 1 else [], reports=self.claims.reports,
             narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
             listed=self._list_of(iri), pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
             **(self._surroundings(iri) if page == 1 else {}))
@@ -164,7 +165,7 @@ class Views:
         around = [(link.other, link.predicate, self.catalogue.label(link.predicate), link.outward) for link in near]
         return {"joins": joins, "chart": neighbourhood(around, self.catalogue.label), "disagreements": disagreements(joins),
                 "at_odds": judged_at_odds(self.reader, self.settings.base, iri), "tally": tally(self.claims, iri),
-                "reports": self.claims.reports, "indexed": self.claims.claims, "strongest": strongest(joins, MOST_LINKS),
+                "indexed": self.claims.claims, "strongest": strongest(joins, MOST_LINKS),
                 "explorable": explorable,
                 "shapes": list(dict.fromkeys(folder_of(thing, self.settings.base) for thing in (iri, *(link.other for link in near))))}
 

@@ -159,6 +159,12 @@ def test_two_reports_share_points_and_things_and_differ_in_others(wide, index):
     assert both.only_left == [] and f"{BASE}practice/joint-planning" in dict(both.only_right) and both.judged == []
 
 
+def test_two_reports_begin_with_what_they_share(client):
+    shown = page(client, "/compare/reports?a=sf2016&b=nf2020")
+    assert f"Both make 1 point and speak of {len(re.findall('search.report=sf2016&amp;entity=', shown))} things" in shown
+    assert "0 relations are judged between their claims." in shown
+
+
 def test_an_unknown_report_or_comparison_names_what_there_is(client):
     answer = client.get("/compare/reports?a=elsewhere&b=nf2020", headers={"Accept": "text/html"})
     assert answer.status_code == 404 and "sf2016, nf2020" in answer.text

@@ -86,7 +86,7 @@ def test_the_page_shows_disagreement_neighbourhood_and_the_same_as_a_table(wide)
     shown = page(wide, "/practice/joint-planning.html")
     Page(shown)
     for words in ("Where claims disagree about it", "<strong>Denied</strong>", "One says that time is lost", "<svg class=\"chart\"",
-                  "Who speaks of it, and when", "held by somebody unnamed; denied)"):
+                  "Who speaks of it, and when", "No threat.</a> <span class=\"quiet\">(Northford 2020, 2020-05, held by somebody unnamed; denied)"):
         assert words in shown, words
     table = shown[shown.index("What claims join it to"):shown.index("Claims about joint planning")]
     assert table.count("reporting burden") >= 2 and "1 denies it" in table

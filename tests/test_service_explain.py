@@ -38,6 +38,14 @@ def test_a_machine_that_asks_nothing_is_told_how(client):
     assert client.get("/explain").status_code == 400 and "triple=" in client.get("/explain").json["detail"]
 
 
+def test_the_empty_page_has_examples_that_can_be_explained(client):
+    examples = [link for link in Page(client.get("/explain", headers={"Accept": "text/html"}).text).links if link.startswith("?s=")]
+    assert examples
+    for link in examples:
+        assert client.get(f"/explain{link}&format=json").json["found"]
+    assert "`caretrace find" not in client.get("/explain?s=qqqqqqqq&p=threatens&o=practice/joint-planning").text
+
+
 def test_a_claim_page_leads_to_explanations(client):
     page = client.get("/claim/nf2020-01-001.html", headers={"Accept": "text/html"}).text
     address = next(link for link in Page(page).links if "/explain?" in link)

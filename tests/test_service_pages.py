@@ -27,8 +27,8 @@ class Page(HTMLParser):
         attributes = dict(attrs)
         assert not any(name.startswith("on") or name == "style" for name in attributes), attributes
         data_block = tag == "script" and attributes == {"type": "application/ld+json"}  # which no browser runs
-        own = tag == "script" and attributes.get("src", "").startswith("/static/") and set(attributes) == {"src", "defer"}
-        assert data_block or own or tag not in ("script", "style", "iframe"), tag
+        own_file = tag == "script" and attributes.get("src", "").startswith("/static/")
+        assert data_block or own_file or tag not in ("script", "style", "iframe"), tag
         if tag == "html":
             self.lang = attributes.get("lang")
         if tag in ("a", "link") and "href" in attributes:

@@ -81,6 +81,12 @@ def test_whatever_is_typed_is_words(client, words):
     assert client.get("/search", query_string={"q": words, "format": "json"}).status_code == 200
 
 
+@pytest.mark.parametrize("signs", ["-", "?!", "\x00", "“”", "‮"])
+def test_signs_alone_find_nothing_and_a_space_is_no_search(client, signs):
+    assert found(client, q=signs)["total"] == 0 and found(client, q=signs, kind="risk")["total"] == 0
+    assert found(client, q=" ", kind="risk")["total"] == 1
+
+
 def test_a_search_that_is_too_long_is_refused_with_the_limit(client):
     answer = client.get("/search", query_string={"q": "a" * 301})
     assert answer.status_code == 400 and "the limit is 300" in answer.text

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from kg import asking, curating, fmt, release, statistics, tree
+from kg import asking, curating, fmt, history, release, statistics, tree
 from kg import data as curated
-from kg import nanopubs as nanopublications
 from kg.errors import CaretraceError, DataError
 from kg.explain import explain as explain_triple
 from kg.lookup import Lookup
@@ -247,12 +246,18 @@ def explain(triple: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Write them there as TriG.")
-def nanopubs(output: Path) -> None:
-    """Write each claim of the current release as a nanopublication with a trusty URI, as the release's own file has them."""
-    made = list(nanopublications.all_of(open_current(project().releases).store))
-    output.write_bytes(nanopublications.as_trig(made))
-    click.echo(f"{len(made)} nanopublications in {output}")
+def releases() -> None:
+    """List the releases that are kept, the newest first; an arrow marks the current one."""
+    for line in history.lines(project().releases):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("name", required=False)
+def rollback(name: str | None) -> None:
+    """Make release NAME current again (without NAME the one before); a running service takes it within seconds."""
+    folder = history.roll_back(project().releases, name)
+    click.echo(f"Release {folder.name} is current. The next `caretrace release` goes forward again.")
 
 
 @main.command()
@@ -262,8 +267,8 @@ def nanopubs(output: Path) -> None:
 @click.option("--base", help="With --data: what relative IRIs in queries are resolved against.")
 @click.argument("more", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: tuple[Path, ...]) -> None:
-    """Serve pages, linked data and the SPARQL endpoint from the current release, or the endpoint over any RDF files."""
-    from service.server import serve as run, serve_files  # the command line alone needs no web server
+    """Serve pages, linked data and the SPARQL endpoint from the current release and its successors, or the endpoint over any RDF files."""
+    from service.server import serve_current, serve_files  # the command line alone needs no web server
     from service.settings import Settings
 
     if not data and (more or base):
@@ -272,8 +277,10 @@ def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: 
         settings = Settings(base=base or f"http://{host}:{port}/")
         serve_files([*data, *more], settings, host, port, lambda url: click.echo(f"Serving {url}sparql\nStop with Ctrl-C."))
         return
-    opened = open_current(project().releases)
-    run(opened, Settings(store=os.environ.get("CARETRACE_STORE") or None), host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
+    where = project().releases
+    counts = open_current(where).statistics
+    serve_current(where, Settings(store=os.environ.get("CARETRACE_STORE") or None), host, port,
+                  lambda url: click.echo("\n".join(_welcome(url, counts))))
 
 
 def _welcome(url: str, counts: dict) -> list[str]:

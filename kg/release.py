@@ -20,7 +20,7 @@ from kg.drafts import write_atomically
 from kg.errors import DataError, Problem, ReleaseError
 from kg.jsonld import Writer
 from kg.names import Project
-from kg.store import problems_of
+from kg.store import STORE_SUMS, problems_of, store_sums
 from kg.texts import Registry
 
 INPUTS = ("data", "ontology", "shapes", "kg")
@@ -129,6 +129,8 @@ def _write_store(folder: Path, nquads: bytes) -> None:
     disk.bulk_extend(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
     disk.optimize()
     disk.flush()
+    del disk  # which closes it: nothing changes any more
+    (folder / "store" / STORE_SUMS).write_text(json.dumps(store_sums(folder / "store"), indent=1), encoding="utf-8")
 
 
 def _sums(folder: Path) -> str:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.errors import ReleaseError
 
+STORE_SUMS = "sums.json"
 REMEDY = "Run `caretrace release` to make one."
 
 
@@ -35,13 +36,38 @@ def problems_of(folder: Path) -> list[str]:
     for name in ("release.json", "statistics.json", "caretrace.nq"):
         if name not in sums:
             found.append(f"{name} is not in SHA256SUMS")
+    found += _differing(folder, sums)
+    return found or _store_problems(folder / "store")
+
+
+def _differing(folder: Path, sums: dict[str, str]) -> list[str]:
+    found = []
     for name, expected in sums.items():
         path = folder / name
         if not path.is_file():
             found.append(f"{name} is missing")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
             found.append(f"{name} does not match its checksum")
-    return found or ([] if (folder / "store" / "CURRENT").is_file() else ["the store is missing"])
+    return found
+
+
+def store_sums(store: Path) -> dict[str, str]:
+    """SHA-256 of each file of a closed store that its readers need, by name."""
+    paths = sorted(path for path in store.iterdir() if path.suffix in (".sst", ".log") or path.name.startswith(("CURRENT", "MANIFEST")))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _store_problems(store: Path) -> list[str]:
+    """What is missing from the store or altered in it; its sums are its own, since no two stores are equal to the byte."""
+    if not (store / "CURRENT").is_file():
+        return ["the store is missing"]
+    try:
+        sums = json.loads((store / STORE_SUMS).read_text(encoding="utf-8"))
+    except FileNotFoundError:  # a release made before stores had sums
+        return []
+    except ValueError:
+        return [f"store/{STORE_SUMS} is unreadable"]
+    return [f"store/{problem}" for problem in _differing(store, sums)]
 
 
 def open_release(folder: Path) -> Release:

@@ -9,14 +9,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask
 from waitress import create_server
 
 from service.app import Release, create_app
 from service.dataset import create_data_app, load_files
+from service.engine import Engine
 from service.errors import PortInUse
 from service.operation import missing_isolation
 from service.settings import Settings
+from service.switch import follow
 
 LOG = logging.getLogger("caretrace")
 THREADS = 16
@@ -25,12 +26,28 @@ HEADER_BYTES = 16 * 1024
 
 def serve(release: Release, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
           announce: Callable[[str], None] = print) -> None:
-    """Serve until interrupted; `announce` gets the address once the port is open.
+    """Serve one release until interrupted; `announce` gets the address once the port is open.
 
     Raises PortInUse when another program has the port. Port 0 takes a free one.
     """
     settings = (settings or Settings()).for_host(host)
-    _run(create_app(release, settings), settings, host, port, announce)
+    app = create_app(release, settings)
+    engine = app.extensions["caretrace"]
+    _run(app, engine, engine.close, settings, host, port, announce)
+
+
+def serve_current(releases: Path, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
+                  announce: Callable[[str], None] = print) -> None:
+    """Serve the current release below `releases`, and each later one as soon as it is whole, as `serve` does.
+
+    Raises ReleaseError when there is none, PortInUse when another program has the port.
+    """
+    settings = (settings or Settings()).for_host(host)
+    if not LOG.handlers:  # which release is served, or refused and why
+        LOG.addHandler(logging.StreamHandler())
+        LOG.setLevel(logging.INFO)
+    switch = follow(releases, settings)
+    _run(switch, switch.engine, switch.close, settings, host, port, announce)
 
 
 def serve_files(files: list[Path], settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
@@ -40,15 +57,18 @@ def serve_files(files: list[Path], settings: Settings | None = None, host: str =
     with tempfile.TemporaryDirectory(prefix="caretrace-") as folder:
         store = Path(folder) / "store"
         digest = load_files(files, store)
-        _run(create_data_app(store, digest, settings), settings, host, port, announce)
+        app = create_data_app(store, digest, settings)
+        engine = app.extensions["caretrace"]
+        _run(app, engine, engine.close, settings, host, port, announce)
 
 
-def _run(app: Flask, settings: Settings, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Listen, announce and answer until told to stop; then end the query processes."""
+def _run(app, engine: Engine, close: Callable[[], None], settings: Settings, host: str, port: int,
+         announce: Callable[[str], None]) -> None:
+    """Listen, announce and answer until told to stop; then `close`."""
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(0)))
     try:
         server = open_server(app, settings, host, port)
-        for sentence in missing_isolation(app.extensions["caretrace"].isolation()):
+        for sentence in missing_isolation(engine.isolation()):
             LOG.warning("%s", sentence)
         announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
         try:
@@ -56,7 +76,7 @@ def _run(app: Flask, settings: Settings, host: str, port: int, announce: Callabl
         finally:
             server.close()
     finally:
-        app.extensions["caretrace"].close()
+        close()
 
 
 def open_server(app, settings: Settings, host: str, port: int):

@@ -5,9 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from kg.errors import CaretraceError
+from kg.store import current_name, open_current
+from service.app import create_app
+from service.engine import Engine
+from service.settings import Settings
 
+LOOK_S = 2.0  # how long a new release waits to be noticed
 LOG = logging.getLogger("caretrace")
 WARM_S = 60.0  # how long a new release may take to be warm before it is taken all the same
 
@@ -37,6 +43,11 @@ class Switch:
     def app(self):
         """The app that new requests get."""
         return self._served.app
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of that app."""
+        return self.app.extensions["caretrace"]
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         with self._lock:
@@ -96,6 +107,16 @@ class Switch:
         """Stop watching and end the query processes."""
         self._stop.set()
         self._served.app.extensions["caretrace"].close()
+
+
+def follow(releases: Path, settings: Settings, every_s: float = LOOK_S) -> Switch:
+    """The service for the current release below `releases`, and for each later one from when it is whole.
+
+    Raises ReleaseError when there is none.
+    """
+    switch = Switch(lambda: current_name(releases), lambda: create_app(open_current(releases), settings))
+    switch.watch(every_s)
+    return switch
 
 
 def _verify(app) -> None:

@@ -16,7 +16,7 @@ LAYERS = [
     {"data", "tree"},
     {"build", "drafts", "infer", "ledger", "questions", "reasoning", "verify", "versions", "vocabulary"},
     {"catalogue", "checks", "statistics", "store"},
-    {"asking", "curating", "fmt", "release"},
+    {"asking", "curating", "fmt", "history", "release"},
     {"cli"},
 ]
 FOR_THE_SERVICE = {"errors", "explain", "jsonld", "lookup", "names", "nanopubs", "normal", "store", "texts", "tree"}

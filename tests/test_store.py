@@ -76,8 +76,16 @@ def test_a_missing_store(copy):
         open_release(copy)
 
 
+def test_an_altered_file_of_the_store_is_named(copy):
+    table = min((copy / "store").glob("*.sst"))
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    with pytest.raises(ReleaseError, match=f"store/{table.name} does not match its checksum"):
+        open_release(copy)
+
+
 def test_a_store_that_cannot_be_opened(copy):
     (copy / "store" / "CURRENT").write_text("nothing")
+    (copy / "store" / "sums.json").unlink()  # as in releases made before stores had sums
     with pytest.raises(ReleaseError, match="The store of .* cannot be opened"):
         open_release(copy)
 

@@ -48,7 +48,7 @@ function registerCompleters(ready) {
   };
   const completer = (name, list) => Yasqe.forkAutocompleter(name, {
     name: `own-${name}`,
-    autoShow: true,
+    autoShow: false,  // see completeWhileTyping
     persistenceId: null,
     get: (_editor, token) => ready.then(() => (token ? matching(terms[list], token) : [])),
     postProcessSuggestion: (_editor, token, iri) => {
@@ -74,6 +74,15 @@ function registerCompleters(ready) {
   Yasqe.defaults.autocompleters = ['own-prefixes', 'variables', 'own-property', 'own-class'];
 }
 
+// Names are offered as they are typed; elsewhere Enter would take a suggestion where a new line was meant.
+function completeWhileTyping(yasqe) {
+  yasqe.on('change', (_editor, change) => {
+    if (change.origin === '+input' && /[\w:]$/.test(change.text.at(-1)) && /^<|:/.test(yasqe.getCompleteToken().string)) {
+      for (const name of ['own-property', 'own-class']) yasqe.autocompleters[name].autocomplete(false);
+    }
+  });
+}
+
 function drawHint(place, text, term) {
   place.append(text);
   if (!term) return;
@@ -82,6 +91,15 @@ function drawHint(place, text, term) {
   about.textContent = term.count ? `${term.label}, ${term.count.toLocaleString('en')}` : term.label;
   place.append(' ', about);
   place.title = term.definition;
+}
+
+// The first token that the editor's own grammar does not allow, and what it would; the engine's parser looks further ahead.
+function firstFault(yasqe) {
+  for (let line = 0; line < yasqe.lineCount(); line += 1) {
+    const token = yasqe.getLineTokens(line, true).find(each => each.type !== 'ws' && each.state.OK === false);
+    if (token) return { line, from: token.start, to: token.end, text: token.string, expected: token.state.possibleCurrent ?? [] };
+  }
+  return null;
 }
 
 function yasqeEditor(form, box) {
@@ -96,9 +114,11 @@ function yasqeEditor(form, box) {
     // Tab must lead out of the editor for those who have no mouse.
     extraKeys: { Tab: false, 'Shift-Tab': false, 'Ctrl-Enter': () => run(), 'Cmd-Enter': () => run(), 'Ctrl-S': false },
   });
+  completeWhileTyping(yasqe);
   const input = yasqe.getInputField();
   input.setAttribute('aria-label', 'SPARQL query');
   input.setAttribute('aria-describedby', 'editor-keys');
+  yasqe.on('autocompletionShown', (_editor, list) => list.hints.setAttribute('aria-label', 'Suggestions'));
   yasqe.on('change', () => { box.value = yasqe.getValue(); });
   // The tooltip that it would show has markup with a style of its own, and only for a mouse.
   const quiet = () => holder.querySelectorAll('.parseErrorIcon').forEach(icon => {
@@ -123,10 +143,14 @@ function yasqeEditor(form, box) {
     mark: (line, column) => {
       clear();
       const text = yasqe.getLine(line - 1) ?? '';
-      const from = Math.min(unitsBefore(text, column), Math.max(text.length - 1, 0));
-      yasqe.addLineClass(line - 1, 'background', 'query-error-line');
-      marks = [yasqe.getDoc().markText({ line: line - 1, ch: from }, { line: line - 1, ch: from + 1 }, { className: 'query-error' })];
-      yasqe.getDoc().setCursor({ line: line - 1, ch: from });
+      const told = { line: line - 1, from: Math.min(unitsBefore(text, column), Math.max(text.length - 1, 0)) };
+      const own = firstFault(yasqe);
+      const earlier = own && (own.line < told.line || (own.line === told.line && own.from < told.from)) ? own : null;
+      const place = earlier ?? { ...told, to: told.from + 1 };
+      yasqe.addLineClass(place.line, 'background', 'query-error-line');
+      marks = [yasqe.getDoc().markText({ line: place.line, ch: place.from }, { line: place.line, ch: place.to }, { className: 'query-error' })];
+      yasqe.getDoc().setCursor({ line: place.line, ch: place.from });
+      return earlier;
     },
     onChange: action => yasqe.on('change', action),
     onRun: action => { run = action; },

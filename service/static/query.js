@@ -4,6 +4,7 @@
 const MAX_ADDRESS_CHARS = 6000;
 const MAX_RAW_CHARS = 200000;
 const PAUSE_MS = 500;
+const MAX_EXPECTED = 10;
 
 const form = document.getElementById('query-form');
 const box = document.getElementById('query');
@@ -42,7 +43,12 @@ function showOutcome(page) {
 function markError() {
   editor.clear();
   const { line, column } = outcome.querySelector('.error')?.dataset ?? {};
-  if (line) editor.mark(Number(line), Number(column));
+  if (!line) return;
+  const earlier = editor.mark(Number(line), Number(column));
+  if (!earlier) return;
+  const allowed = earlier.expected.length ? ` Allowed there: ${earlier.expected.slice(0, MAX_EXPECTED).join(', ')}${earlier.expected.length > MAX_EXPECTED ? ' …' : ''}` : '';
+  outcome.querySelector('.error').append(element('p', {
+    textContent: `The editor stumbles earlier, at “${earlier.text}” in line ${earlier.line + 1}, column ${earlier.from + 1}.${allowed}` }));
 }
 
 function report() {

@@ -97,6 +97,10 @@ def test_an_example_runs_by_one_click_and_going_back_returns(open_query):
     assert page.get_by_role("link", name="Evidence of nf2020-01-001").get_attribute("href").endswith("#passage")
     assert "ct:threatens" in value(page) and page.locator("#question").inner_text() == "Which risks threaten what?"
     assert "query=" in page.url and page.locator("p.run [role=status]").inner_text() == "2 rows."
+    page.evaluate("location.hash = 'main'")  # the way of the link that skips the navigation
+    assert page.locator("#result").is_visible()
+    page.go_back()
+    assert page.locator("#result").is_visible()
     page.go_back()
     page.locator("#outcome:not(:has(#result))").wait_for(state="attached")
     assert "?query" not in page.url

@@ -5,12 +5,21 @@ const MAX_ADDRESS_CHARS = 6000;
 const MAX_RAW_CHARS = 200000;
 const PAUSE_MS = 500;
 const MAX_EXPECTED = 10;
+// What the editor's grammar calls by names of its own, in words (SPARQL 1.1 section 19.8).
+const GRAMMAR = {
+  VAR1: 'a variable', VAR2: 'a variable', IRI_REF: 'an IRI', PNAME_LN: 'a name such as ct:Claim', PNAME_NS: 'a prefix', NIL: '()',
+  BLANK_NODE_LABEL: 'a nameless node', ANON: 'a nameless node', STRING_LITERAL1: 'text in quotes', STRING_LITERAL2: 'text in quotes',
+  STRING_LITERAL_LONG1: 'text in quotes', STRING_LITERAL_LONG2: 'text in quotes', INTEGER: 'a number', DECIMAL: 'a number', DOUBLE: 'a number',
+  INTEGER_POSITIVE: 'a number', DECIMAL_POSITIVE: 'a number', DOUBLE_POSITIVE: 'a number', INTEGER_NEGATIVE: 'a number',
+  DECIMAL_NEGATIVE: 'a number', DOUBLE_NEGATIVE: 'a number', TRUE: 'true', FALSE: 'false',
+};
 
 const form = document.getElementById('query-form');
 const box = document.getElementById('query');
 const outcome = document.getElementById('outcome');
 let running = null;
 let editor;
+let shown = location.search;
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -46,7 +55,8 @@ function markError() {
   if (!line) return;
   const earlier = editor.mark(Number(line), Number(column));
   if (!earlier) return;
-  const allowed = earlier.expected.length ? ` Allowed there: ${earlier.expected.slice(0, MAX_EXPECTED).join(', ')}${earlier.expected.length > MAX_EXPECTED ? ' …' : ''}` : '';
+  const expected = [...new Set(earlier.expected.map(name => GRAMMAR[name] ?? name))];
+  const allowed = expected.length ? ` Allowed there: ${expected.slice(0, MAX_EXPECTED).join(', ')}${expected.length > MAX_EXPECTED ? ' …' : ''}.` : '';
   outcome.querySelector('.error').append(element('p', {
     textContent: `The editor stumbles earlier, at “${earlier.text}” in line ${earlier.line + 1}, column ${earlier.from + 1}.${allowed}` }));
 }
@@ -77,6 +87,7 @@ async function run() {
     showOutcome(page);
     told.textContent = report();
     if (short && address !== location.href) history.pushState(null, '', address);
+    shown = location.search;
   } catch (error) {
     if (mine !== running) return;
     told.textContent = error.name === 'AbortError' ? `Cancelled after ${seconds()}.`
@@ -201,7 +212,8 @@ function start() {
     document.getElementById('question').scrollIntoView({ block: 'start' });
     run();
   });
-  addEventListener('popstate', () => location.reload());
+  // A jump within the page is told in the same way; only another query is another page.
+  addEventListener('popstate', () => { if (location.search !== shown) location.reload(); });
   improve(document);
   markError();
 }

@@ -156,6 +156,21 @@ def test_a_service_that_is_away_is_told_in_words(open_query):
     page.locator("[role=status]", has_text="did not answer").wait_for()
 
 
+def test_a_page_that_is_no_result_is_told_in_its_own_words(open_query):
+    page = open_query()
+    problem = page.request.get("/claim/none", headers={"Accept": "text/html"})
+    page.route("**/sparql?query=*", lambda route: route.fulfill(status=429, content_type="text/html", body=problem.text()))
+    page.get_by_role("button", name="Run").click()
+    page.locator("#outcome .error h2", has_text="Nothing has this address").wait_for()
+
+
+def test_a_long_query_runs_and_leaves_the_address_alone(open_query):
+    page = open_query()
+    page.evaluate("text => editor.set(text)", f"ASK {{}} # {'x' * 10_000}")
+    page.get_by_role("button", name="Run").click()
+    assert "Yes" in outcome(page, "Yes") and "query=" not in page.url
+
+
 def test_rows_are_sorted_and_narrowed(open_query):
     page = open_query("SELECT ?n ?w { VALUES (?n ?w) { (10 'a b') (9 'b') (1 'c') (2 'd') (3 'e') (4 'f') (5 'g') (6 'h') (7 'i') (8 'j') } }")
     column = page.locator("table.rows tbody td:first-child")

@@ -52,7 +52,7 @@ class Counter:
         """A line for each part in order, filters last; none when the query cannot be taken apart."""
         try:
             where = read_where(query)
-        except Unreadable:
+        except (Unreadable, RecursionError):
             return []
         found: list[Counted] = []
         before: int | None = None

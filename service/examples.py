@@ -11,8 +11,8 @@ from kg.names import BASE
 from service.names import PREFIXES
 from service.reader import Reader, Row
 
-EXECUTABLE = """SELECT ?example ?label ?comment ?query { ?example sh:select|sh:ask|sh:construct|sh:describe ?query .
-  OPTIONAL { ?example rdfs:comment ?comment } OPTIONAL { ?example rdfs:label ?label } }"""
+EXECUTABLE = """SELECT ?example ?comment ?query { ?example sh:select|sh:ask|sh:construct|sh:describe ?query .
+  OPTIONAL { ?example rdfs:comment ?comment } }"""
 NUMBERS = frozenset(("integer", "decimal", "double", "float"))
 DECLARED = """SELECT ?example ?prefix ?namespace
   { ?example sh:prefixes/sh:declare ?d . ?d sh:prefix ?prefix ; sh:namespace ?namespace }"""
@@ -34,7 +34,6 @@ class Example:
     question: str
     query: str
     iri: str = ""  # empty for those that no release holds
-    label: str = ""
     columns: tuple[Column, ...] = ()
     rows: int | None = None  # None: not a table
 
@@ -77,8 +76,7 @@ def read_examples(reader: Reader, base: str = BASE) -> list[Example]:
         name = re.split(r"[/#]", iri.rstrip("/#"))[-1]
         declared = {r["prefix"].value: r["namespace"].value for r in reader.select(DECLARED, example=row["example"])}
         question = re.sub(r"<[^>]+>", "", row["comment"].value) if row["comment"] else name.replace("-", " ")
-        label = row["label"].value if row["label"] else ""
-        found.append(Example(name, question, with_prefixes(row["query"].value, declared), iri, label))
+        found.append(Example(name, question, with_prefixes(row["query"].value, declared), iri))
     examples = sorted(set(found), key=lambda example: example.name) or list(FALLBACK)
     return [_with_shape(reader, example, base) for example in examples]
 

@@ -87,16 +87,17 @@ def _tokens(query: str) -> list[Token]:
         if stops:  # a name takes no full stop at its end
             found.append(Token("name", token.text[:-stops], token.start, token.end - stops))
             token = Token("other", ".", token.end - stops, token.end)
-        if found and _one_number(found[-1], token):
+        if found and _one_number(found[-1], token, query):
             token = Token("number", query[found[-1].start:token.end], found.pop().start, token.end)
         found.append(token)
     return found
 
 
-def _one_number(before: Token, after: Token) -> bool:
-    """Whether two neighbours are pieces of a number such as `1.5`."""
-    touching = before.kind == "number" and before.end == after.start
-    return touching and (after.kind == "number" and before.text.endswith(".") or after.text == "." and "." not in before.text)
+def _one_number(before: Token, after: Token, query: str) -> bool:
+    """Whether two neighbours are pieces of a number such as `1.5`; a full stop that no digit follows ends the triple."""
+    if before.kind != "number" or before.end != after.start:
+        return False
+    return before.text.endswith(".") or after.text == "." and query[after.end:after.end + 1].isdigit()
 
 
 def _closing(tokens: list[Token], begin: int) -> int:
@@ -220,6 +221,8 @@ class _Group:
             for start, stop in self._split(verb_end, last, ","):
                 terms = subject, verb, self._text(start, stop)
                 found.append(Part(" ".join(terms), "pattern", terms))
+        if not found:
+            raise Unreadable
         return found
 
     def _split(self, begin: int, end: int, mark: str) -> list[tuple[int, int]]:

@@ -16,7 +16,8 @@ class Snippet:
 
 def snippets(query: str, endpoint: str) -> list[Snippet]:
     """The query for each language."""
-    return [Snippet("curl", _curl(query, endpoint)), Snippet("Python", _python(query, endpoint)), Snippet("R", _r(query, endpoint))]
+    ways = (("curl", _curl), ("Python", _python), ("R", _r))
+    return [Snippet(name, write(query, endpoint)) for name, write in ways]
 
 
 def _curl(query: str, endpoint: str) -> str:

@@ -114,8 +114,8 @@ def _about_prefix(prefix: str) -> str:
     """What to do about an undeclared prefix: the line to add when it is one of ours, else one that resembles it."""
     if iri := PREFIXES.get(prefix):
         return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <{iri}>."
-    near = difflib.get_close_matches(prefix, PREFIXES, 1)
-    meant = f" Did you mean {near[0]}: <{PREFIXES[near[0]]}>?" if near else ""
+    near = [f"{name}: <{PREFIXES[name]}>" for name in difflib.get_close_matches(prefix, PREFIXES, 2)]
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
     return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <…>.{meant}"
 
 

@@ -4,12 +4,23 @@
 const MAX_ADDRESS_CHARS = 6000;
 const MAX_RAW_CHARS = 200000;
 const PAUSE_MS = 500;
+const MAX_EXPECTED = 10;
+// What the editor's grammar calls by names of its own, in words (SPARQL 1.1 section 19.8).
+const GRAMMAR = {
+  VAR1: 'a variable', VAR2: 'a variable', IRI_REF: 'an IRI', PNAME_LN: 'a name such as ct:Claim', PNAME_NS: 'a prefix',
+  NIL: '()', BLANK_NODE_LABEL: 'a nameless node', ANON: 'a nameless node', STRING_LITERAL1: 'text in quotes',
+  STRING_LITERAL2: 'text in quotes', STRING_LITERAL_LONG1: 'text in quotes', STRING_LITERAL_LONG2: 'text in quotes',
+  INTEGER: 'a number', DECIMAL: 'a number', DOUBLE: 'a number',
+  INTEGER_POSITIVE: 'a number', DECIMAL_POSITIVE: 'a number', DOUBLE_POSITIVE: 'a number', INTEGER_NEGATIVE: 'a number',
+  DECIMAL_NEGATIVE: 'a number', DOUBLE_NEGATIVE: 'a number', TRUE: 'true', FALSE: 'false',
+};
 
 const form = document.getElementById('query-form');
 const box = document.getElementById('query');
 const outcome = document.getElementById('outcome');
 let running = null;
 let editor;
+let shown = location.search;
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -23,17 +34,21 @@ const told = element('span', { className: 'quiet' });
 told.setAttribute('role', 'status');
 form.querySelector('.run').append(cancel, clock, told);
 
+// What a page that is no query page says: too many requests, or a proxy's own words.
+function problemOf(page) {
+  const words = name => page.querySelector(`main ${name}`)?.textContent;
+  return element('div', { className: 'error', role: 'alert' },
+    element('h2', { textContent: words('h1') ?? 'No answer' }),
+    element('p', { textContent: words('p') ?? 'The service sent no page. Run the query again later.' }));
+}
+
 function showOutcome(page) {
   const found = page.getElementById('outcome');
   if (found) {
     outcome.replaceChildren(...found.childNodes);
     document.getElementById('programs').replaceChildren(...page.getElementById('programs').childNodes);
   } else {
-    const words = page.querySelector('main') ?? page.body;
-    const box_ = element('div', { className: 'error' }, element('h2', { textContent: words.querySelector('h1')?.textContent ?? 'No answer' }),
-      element('p', { textContent: words.querySelector('p')?.textContent ?? 'The service sent no page.' }));
-    box_.setAttribute('role', 'alert');
-    outcome.replaceChildren(box_);
+    outcome.replaceChildren(problemOf(page));
   }
   improve(document);
   markError();
@@ -42,7 +57,14 @@ function showOutcome(page) {
 function markError() {
   editor.clear();
   const { line, column } = outcome.querySelector('.error')?.dataset ?? {};
-  if (line) editor.mark(Number(line), Number(column));
+  if (!line) return;
+  const earlier = editor.mark(Number(line), Number(column));
+  if (!earlier) return;
+  const expected = [...new Set(earlier.expected.map(name => GRAMMAR[name] ?? name))];
+  const some = expected.slice(0, MAX_EXPECTED).join(', ') + (expected.length > MAX_EXPECTED ? ' …' : '');
+  const place = `“${earlier.text}” in line ${earlier.line + 1}, column ${earlier.from + 1}`;
+  outcome.querySelector('.error').append(element('p', {
+    textContent: `The editor stumbles earlier, at ${place}.${some && ` Allowed there: ${some}.`}` }));
 }
 
 function report() {
@@ -71,6 +93,7 @@ async function run() {
     showOutcome(page);
     told.textContent = report();
     if (short && address !== location.href) history.pushState(null, '', address);
+    shown = location.search;
   } catch (error) {
     if (mine !== running) return;
     told.textContent = error.name === 'AbortError' ? `Cancelled after ${seconds()}.`
@@ -144,7 +167,8 @@ async function refreshPrograms() {
 
 function plainToggle(rich) {
   const button = element('button', { type: 'button', className: 'second' });
-  const keys = element('p', { className: 'quiet', id: 'editor-keys', textContent: 'Ctrl and Space complete, Ctrl and Enter run, Tab leads on.' });
+  const keys = element('p', {
+    className: 'quiet', id: 'editor-keys', textContent: 'Ctrl and Space complete, Ctrl and Enter run, Tab leads on.' });
   const plain = plainEditor(box);
   const choose = simple => {
     if (simple) box.value = rich.get(); else rich.set(box.value);
@@ -195,7 +219,8 @@ function start() {
     document.getElementById('question').scrollIntoView({ block: 'start' });
     run();
   });
-  addEventListener('popstate', () => location.reload());
+  // A jump within the page is told in the same way; only another query is another page.
+  addEventListener('popstate', () => { if (location.search !== shown) location.reload(); });
   improve(document);
   markError();
 }

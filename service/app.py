@@ -58,7 +58,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
     """
     settings = settings or Settings()
-    reader = Reader(RemoteStore(settings.store) if settings.store else release.store)
+    reader = Reader(opened := _external(release, settings) if settings.store else release.store)
     catalogue = Catalogue(reader, settings.base)
     texts = find_text or registered_texts(reader, settings.base)
 
@@ -81,7 +81,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
+    app.register_blueprint(explaining.blueprint(explaining.Explaining(opened)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)
@@ -95,6 +95,13 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)
     return app
+
+
+def _external(release: Release, settings: Settings) -> RemoteStore:
+    """The store that the settings name. Raises SettingError when it does not hold this release."""
+    store = RemoteStore(settings.store, default_graph=settings.store_default_graph, base=settings.base)
+    store.check_release(release.store)
+    return store
 
 
 def _context(folder: Path) -> dict | None:

@@ -37,7 +37,8 @@ class Reading:
     volatile: bool
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
+def tokens(text: str) -> list[tuple[str, str]]:
+    """(kind, text) of each token; comments and white space are left out."""
     return [(m.lastgroup, m.group()) for m in TOKEN.finditer(text)
             if m.lastgroup != "comment" and not m.group().isspace()]
 
@@ -59,7 +60,7 @@ def _names_service(tokens: list[tuple[str, str]]) -> bool:
     return False
 
 
-def _decode(text: str) -> str:
+def decode(text: str) -> str:
     """`text` with \\u and \\U escapes replaced, as SPARQL 1.1 section 19.2 reads it."""
     def character(match: re.Match) -> str:
         point = int(match[1] or match[2], 16)
@@ -69,18 +70,18 @@ def _decode(text: str) -> str:
 
 def read_query(text: str) -> Reading:
     """The form of `text` and the words in it that decide how it is treated."""
-    tokens = _tokens(text)
-    words = [word.upper() for kind, word in tokens if kind == "word"]
+    found = tokens(text)
+    words = [word.upper() for kind, word in found if kind == "word"]
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
     form = next((word for word in words if word in FORMS), None)
-    service = _names_service(tokens) or ("\\" in text and _names_service(_tokens(_decode(text))))
+    service = _names_service(found) or ("\\" in text and _names_service(tokens(decode(text))))
     return Reading(form, first in UPDATES, service, bool(VOLATILE & set(words)))
 
 
 def undeclared_prefixes(query: str) -> list[str]:
     """The prefixes that `query` uses and does not declare, in alphabetical order."""
     declared, used, after_prefix = set(), set(), False
-    for kind, text in _tokens(query):
+    for kind, text in tokens(query):
         if kind == "name" and not text.startswith("_:"):
             (declared if after_prefix else used).add(text.partition(":")[0])
         after_prefix = kind == "word" and text.upper() == "PREFIX"

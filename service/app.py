@@ -61,7 +61,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
     Close `app.extensions["caretrace"]`, the engine, when the app is no longer needed.
     """
     settings = settings or Settings()
-    store = RemoteStore(settings.store) if settings.store else release.store
+    store = _external(release, settings) if settings.store else release.store
     reader = Reader(store)
     catalogue = Catalogue(reader, settings.base)
     texts = find_text or registered_texts(reader, settings.base)
@@ -117,6 +117,13 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
             lambda: site.search.index, *views.slow_parts(), *site.comparisons.slow_parts(), lambda: explained.lookup), page)
         app.extensions["caretrace.warming"] = warming.start(app, catalogue, claims, later.steps(), lambda: engine.closed)
     return app
+
+
+def _external(release: Release, settings: Settings) -> RemoteStore:
+    """The store that the settings name. Raises SettingError when it does not hold this release."""
+    store = RemoteStore(settings.store, default_graph=settings.store_default_graph, base=settings.base)
+    store.check_release(release.store)
+    return store
 
 
 def _context(folder: Path) -> dict | None:

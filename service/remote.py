@@ -18,57 +18,90 @@ from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 
+from kg.names import BASE
+from service import repair
 from service.engine import Answer, Query
-from service.errors import BadQuery, EngineFailed, OverLimit, SettingError, too_large
+from service.errors import BadQuery, EngineFailed, NotAcceptable, OverLimit, SettingError, too_large
 from service.functions import names_function
 from service.process import Left, stays
 from service.settings import Settings
-from service.syntax import explain_error, read_query
-from service.worker import finish_xml, has_more_rows, write_graph
+from service.syntax import read_query, tokens
+from service.worker import NotXmlError, finish_xml, has_more_rows, write_graph
 
 FORM = "application/x-www-form-urlencoded"
-ACCEPT = {"JSON": "application/sparql-results+json", "XML": "application/sparql-results+xml", "CSV": "text/csv",
-          "TSV": "text/tab-separated-values"}
-# Stores differ in the graph formats that they write; all write N-Triples, and pyoxigraph turns it into the rest.
+NO_GRAPH = "urn:caretrace:nothing"  # names no graph of any store
+# Stores differ in the formats that they write. All write JSON and N-Triples, and pyoxigraph turns these into the rest.
+ACCEPT = "application/sparql-results+json"
 GRAPH_ACCEPT = "application/n-triples, text/turtle;q=0.5"
 CHUNK = 1 << 16
 
 
 def bind(query: str, substitutions: dict[ox.Variable, object] | None) -> str:
-    """`query` with its variables bound by a VALUES clause at its end (SPARQL 1.1 section 18.2.4.3)."""
+    """`query` with its variables bound by a VALUES clause at the start of its pattern.
+
+    A clause at the end of the query (SPARQL 1.1 section 18.2.4.3) means the same, but Virtuoso 7 does not join it with
+    a UNION, and is slow elsewhere.
+    """
     if not substitutions:
         return query
-    names = " ".join(str(variable) for variable in substitutions)
-    return f"{query}\nVALUES ({names}) {{ ({' '.join(map(str, substitutions.values()))}) }}"
+    names, terms = (" ".join(map(str, side)) for side in (substitutions, substitutions.values()))
+    before, brace, after = query.partition("{")
+    return f"{before}{brace} VALUES ({names}) {{ ({terms}) }} {after}"
+
+
+def dataset(default_graph: str | None, text: str, given: tuple[tuple[str, ...] | None, ...] = (None, None)) -> list[tuple[str, str]]:
+    """The protocol's parameters for the dataset of a query: what the request gave, else the record and all named graphs.
+
+    They say what stores whose default graph is the union of all (`default_graph` tells where the record is) would not
+    do by themselves: a dataset that names no graph for GRAPH has none.
+    """
+    defaults, named = (graphs or () for graphs in given)
+    words = {word.upper() for kind, word in tokens(text) if kind == "word"} if default_graph else set()
+    own = bool(defaults or named or "FROM" in words)
+    if default_graph and not own:
+        defaults = (default_graph,)
+    elif default_graph and not named and "NAMED" not in words:
+        named = (NO_GRAPH,)
+    return [("default-graph-uri", iri) for iri in defaults] + [("named-graph-uri", iri) for iri in named]
 
 
 class RemoteStore:
-    """What the pages need of a store, asked over the SPARQL Protocol at `url`."""
+    """What the pages need of a store, asked over the SPARQL Protocol at `url`.
 
-    def __init__(self, url: str, timeout_s: float = 30.0):
+    `default_graph` is the named graph with the record where the store's own default graph holds more; of such a store
+    only the graphs whose IRI starts with `base` count as named graphs.
+    """
+
+    def __init__(self, url: str, timeout_s: float = 30.0, default_graph: str | None = None, base: str = BASE):
         if urlsplit(url).scheme not in ("http", "https"):
             raise SettingError(f"CARETRACE_STORE={url!r}: write the http or https address of a SPARQL endpoint.")
-        self.url, self.timeout_s = url, timeout_s
+        self.url, self.timeout_s, self.default_graph = url, timeout_s, default_graph
+        self._ours = f'FILTER(STRSTARTS(STR(?g), "{base}") && ?g != <{default_graph}>)' if default_graph else ""
 
-    def _ask(self, query: str, accept: str) -> bytes:
-        request = Request(self.url, urlencode({"query": query}).encode(), {"Content-Type": FORM, "Accept": accept})
+    def _ask(self, query: str) -> bytes:
+        pairs = [("query", query), *dataset(self.default_graph, query)]
+        request = Request(self.url, urlencode(pairs).encode(), {"Content-Type": FORM, "Accept": ACCEPT})
         try:
             with urlopen(request, timeout=self.timeout_s) as answer:
+                repair.check_whole(answer.status, answer.headers)
                 return answer.read()
         except (URLError, http.client.HTTPException, OSError) as error:
             raise EngineFailed(f"The store does not answer: {getattr(error, 'reason', error)}. Try again later.") from None
 
-    def query(self, query: str, substitutions: dict | None = None):
+    def query(self, query: str, substitutions: dict | None = None, prefixes: dict[str, str] | None = None):
         """The parsed result of a SELECT or ASK."""
-        return ox.parse_query_results(self._ask(bind(query, substitutions), ACCEPT["JSON"]), format=ox.QueryResultsFormat.JSON)
+        prologue = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in (prefixes or {}).items())
+        return repair.parsed(self._ask(bind(prologue + query, substitutions)), ask=read_query(query).form == "ASK")
 
-    def quads_for_pattern(self, subject, predicate, object_, graph) -> Iterator[ox.Quad]:
+    def quads_for_pattern(self, subject, predicate, object_, graph=None) -> Iterator[ox.Quad]:
         """The quads that match; None stands for anything, in a graph too."""
         terms = [term if term is not None else ox.Variable(name) for term, name in
                  ((subject, "s"), (predicate, "p"), (object_, "o"))]
         pattern = " ".join(map(str, terms))
-        default, named = f"{{ {pattern} }}", f"{{ GRAPH {graph if isinstance(graph, ox.NamedNode) else '?g'} {{ {pattern} }} }}"
-        where = default if isinstance(graph, ox.DefaultGraph) else named if graph is not None else f"{default} UNION {named}"
+        if graph is None:
+            where = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} {self._ours} }}"
+        else:
+            where = pattern if isinstance(graph, ox.DefaultGraph) else f"GRAPH {graph} {{ {pattern} }}"
         for row in self.query(f"SELECT * {{ {where} }}"):
             values = [row[term] if isinstance(term, ox.Variable) else term for term in terms]
             yield ox.Quad(*values, graph or self._graph_of(row))
@@ -82,11 +115,27 @@ class RemoteStore:
 
     def named_graphs(self) -> list[ox.NamedNode]:
         """The named graphs that hold something."""
-        return [row["g"] for row in self.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")]
+        return [row["g"] for row in self.query(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} {self._ours} }}")]
 
     def __len__(self) -> int:
-        counted = self.query("SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }")
-        return int(next(iter(counted))["n"].value)
+        return self.record_size() + self._count(f"GRAPH ?g {{ ?s ?p ?o }} {self._ours}")
+
+    def record_size(self) -> int:
+        """How many triples the record has."""
+        return self._count("?s ?p ?o")
+
+    def _count(self, pattern: str) -> int:
+        return int(next(iter(self.query(f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")))["n"].value)
+
+    def check_release(self, release: ox.Store) -> None:
+        """Raises SettingError unless the store holds as many triples as `release` in its record and in its named graphs."""
+        [[record]] = release.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        expected, found = (int(record.value), len(release)), (self.record_size(), len(self))
+        if expected != found:
+            raise SettingError(
+                f"CARETRACE_STORE={self.url}: the store has {found[0]:,} triples in its default graph and {found[1]:,} in all; this "
+                f"release has {expected[0]:,} and {expected[1]:,}. Load the release into the store; where the store's default graph is "
+                "the union of all graphs, name the graph with the record in CARETRACE_STORE_DEFAULT_GRAPH (docs/stores.md).")
 
 
 class RemoteEngine:
@@ -111,32 +160,40 @@ class RemoteEngine:
             raise BadQuery("This service answers from an external store, which does not have the functions that search. Ask "
                            "/search?format=json for the things first, and name them in VALUES.", limit="functions")
         form = read_query(query.text).form
+        repair.refuse_extensions(query.text)
         is_graph = form in ("CONSTRUCT", "DESCRIBE")
         pairs = [("query", f"BASE <{query.base_iri}>\n{query.text}")]
-        pairs += [("default-graph-uri", iri) for iri in query.default_graph or ()]
-        pairs += [("named-graph-uri", iri) for iri in query.named_graphs or ()]
-        accept = GRAPH_ACCEPT if is_graph else ACCEPT["JSON" if form == "ASK" else query.solutions_format]
-        body = self._fetch(pairs, accept, query)
-        kind = "graph" if is_graph else "boolean" if form == "ASK" else "solutions"
-        if is_graph:
-            body = self._rewritten(body, query)
-        elif form == "SELECT" and has_more_rows(ox, body, query.solutions_format, self.settings.max_rows):
-            raise too_large(f"{self.settings.max_rows} rows", "rows")
-        elif form == "ASK" and query.solutions_format != "JSON":
-            truth = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-            body = truth.serialize(format=getattr(ox.QueryResultsFormat, query.solutions_format))
+        pairs += dataset(self.settings.store_default_graph, query.text, (query.default_graph, query.named_graphs))
+        body = self._fetch(pairs, GRAPH_ACCEPT if is_graph else ACCEPT, query)
+        written = self._graph(body, query) if is_graph else self._result(body, form == "ASK", query)
         spool = tempfile.SpooledTemporaryFile(max_size=self.settings.spool_bytes)
-        spool.write(body)
+        spool.write(written)
         spool.seek(0)
-        return Answer(kind, len(body), spool)
+        return Answer("graph" if is_graph else "boolean" if form == "ASK" else "solutions", len(written), spool)
 
-    def _rewritten(self, body: bytes, query: Query) -> bytes:
-        triples = [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)]  # of which N-Triples are a part
+    def _result(self, body: bytes, ask: bool, query: Query) -> bytes:
+        if not ask and has_more_rows(ox, body, "JSON", self.settings.max_rows):
+            raise too_large(f"{self.settings.max_rows} rows", "rows")
+        written = bytearray(repair.parsed(body, ask).serialize(format=getattr(ox.QueryResultsFormat, query.solutions_format)))
+        return self._finished(written, query.solutions_format == "XML")
+
+    def _graph(self, body: bytes, query: Query) -> bytes:
+        try:
+            triples = dict.fromkeys(quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE))  # of which N-Triples are a part
+        except SyntaxError:
+            raise EngineFailed("The store's answer breaks off, or is no Turtle. Try again later.") from None
         if len(triples) > self.settings.max_rows:
             raise too_large(f"{self.settings.max_rows} rows", "rows")
         written = bytearray(write_graph(ox, triples, None, query.graph_format, query.prefixes))
-        if query.graph_format == "RDF_XML":
-            finish_xml(written)
+        return self._finished(written, query.graph_format == "RDF_XML")
+
+    @staticmethod
+    def _finished(written: bytearray, is_xml: bool) -> bytes:
+        try:
+            if is_xml:
+                finish_xml(written)
+        except NotXmlError:
+            raise NotAcceptable("The result holds characters or names that no XML can carry. Ask for another format.") from None
         return bytes(written)
 
     def _fetch(self, pairs: list[tuple[str, str]], accept: str, query: Query) -> bytes:
@@ -144,6 +201,7 @@ class RemoteEngine:
         deadline, found = time.monotonic() + limit_s, io.BytesIO()
         try:
             with urlopen(Request(self.url, urlencode(pairs).encode(), {"Content-Type": FORM, "Accept": accept}), timeout=limit_s) as answer:
+                repair.check_whole(answer.status, answer.headers)
                 while data := answer.read(CHUNK):
                     found.write(data)
                     if time.monotonic() > deadline:
@@ -152,7 +210,7 @@ class RemoteEngine:
                         raise too_large(f"{self.settings.max_result_bytes} bytes", "result")
             return found.getvalue()
         except HTTPError as error:
-            raise self._refusal(error, query) from None
+            raise repair.refusal(error.code, error.read(4000).decode("utf-8", "replace"), query.text) from None
         except TimeoutError:
             raise self._too_slow(limit_s) from None
         except (URLError, http.client.HTTPException, OSError) as error:
@@ -164,15 +222,6 @@ class RemoteEngine:
         self.events["killed-time"] += 1
         return OverLimit(f"The query ran into the time limit of {limit_s:g} seconds. Narrow it or add a LIMIT.",
                          {"Retry-After": "30"}, limit="time", time_limit_s=limit_s)
-
-    def _refusal(self, error: HTTPError, query: Query) -> Exception:
-        message = error.read(4000).decode("utf-8", "replace")
-        if error.code == 400:
-            detail, place = explain_error(message.strip(), query.text)
-            if place:  # the store counts the line with BASE
-                place["line"] = max(1, place["line"] - 1)
-            return BadQuery(detail.replace(f"line {place.get('line', 0) + 1},", f"line {place.get('line', 0)},"), **place)
-        return EngineFailed(f"The store refused the query ({error.code}).")
 
     def close(self) -> None:
         """Nothing is held open."""

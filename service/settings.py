@@ -20,6 +20,7 @@ class Settings:
 
     base: str = BASE
     store: str | None = None  # the address of an external SPARQL 1.1 endpoint; None: the release's own store
+    store_default_graph: str | None = None  # where that store keeps the record, when its own default graph is the union of all
     public_url: str | None = None  # the service's own address as the world sees it; None: as each request names it
     workers: int = max(2, min(8, os.cpu_count() or 2))
     time_limit_s: float = 10.0

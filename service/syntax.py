@@ -43,7 +43,8 @@ class Reading:
     volatile: bool
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+def tokens(text: str) -> Iterator[tuple[str, str]]:
+    """(kind, text) of each token; comments and white space are left out."""
     return ((m.lastgroup, m.group()) for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "space"))
 
 
@@ -55,13 +56,13 @@ def _names_service(text: str) -> bool:
     """
     if "SERVICE" not in text.upper():
         return False
-    tokens = list(_tokens(text))
-    for at, (kind, text) in enumerate(tokens):
+    found = list(tokens(text))
+    for at, (kind, text) in enumerate(found):
         if kind == "word" and "SERVICE" in text.upper():
             return True
         if kind == "name" and "SERVICE" in text.partition(":")[0].upper():
-            after = tokens[at + 1][1] if at + 1 < len(tokens) else ""
-            before = tokens[at - 1][1].upper() if at else ""
+            after = found[at + 1][1] if at + 1 < len(found) else ""
+            before = found[at - 1][1].upper() if at else ""
             if after == "{" and before != "GRAPH":
                 return True
     return False
@@ -77,7 +78,7 @@ def decode(text: str) -> str:
 
 def read_query(text: str) -> Reading:
     """The form of `text` and the words in it that decide how it is treated."""
-    words = (word.upper() for kind, word in _tokens(text) if kind == "word")
+    words = (word.upper() for kind, word in tokens(text) if kind == "word")
     first = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), None)
     form = first if first in FORMS else next((word for word in words if word in FORMS), None)
     spellings = (text, decode(text)) if "\\" in text else (text,)
@@ -89,21 +90,21 @@ def _is_volatile(text: str) -> bool:
     """Whether a word of `text` calls a function whose value changes; reads it whole only where one may stand."""
     capitals = text.upper()
     return any(name in capitals for name in VOLATILE) and any(
-        kind == "word" and word.upper() in VOLATILE for kind, word in _tokens(text))
+        kind == "word" and word.upper() in VOLATILE for kind, word in tokens(text))
 
 
 def _makes_blank_nodes(text: str) -> bool:
     """Whether a CONSTRUCT's template has blank nodes, which get other labels each time."""
-    tokens = (token for _, token in _tokens(text))
-    next(token for token in tokens if token.upper() == "CONSTRUCT")
-    template = takewhile(lambda token: token != "}", tokens)
+    words = (token for _, token in tokens(text))
+    next(word for word in words if word.upper() == "CONSTRUCT")
+    template = takewhile(lambda word: word != "}", words)
     return any(token in "[(" or token.startswith("_:") for token in template)
 
 
 def undeclared_prefixes(query: str) -> list[str]:
     """The prefixes that `query` uses and does not declare, in alphabetical order."""
     declared, used, after_prefix = set(), set(), False
-    for kind, text in _tokens(query):
+    for kind, text in tokens(query):
         if kind == "name" and not text.startswith("_:"):
             (declared if after_prefix else used).add(text.partition(":")[0])
         after_prefix = kind == "word" and text.upper() == "PREFIX"

@@ -16,8 +16,8 @@ from service.reader import Reader, Term, value, values
 PASSAGE_ROLES = {"hasPassage": "passage", "hasContext": "context", "hasAttribution": "attribution"}
 SAME_POINT = "SELECT ?claim ?proposition ?other { ?claim ct:expresses ?proposition . ?other ct:expresses ?proposition }"
 JUDGED = """SELECT ?claim ?judgement ?relation ?other ?reason ?confidence ?judge ?from
-  { { ?judgement ct:fromClaim ?claim ; ct:toClaim ?other . BIND(true AS ?from) }
-    UNION { ?judgement ct:toClaim ?claim ; ct:fromClaim ?other . BIND(false AS ?from) }
+  { { ?judgement ct:fromClaim ?claim ; ct:toClaim ?other . BIND("claim" AS ?from) }
+    UNION { ?judgement ct:toClaim ?claim ; ct:fromClaim ?other . BIND("other" AS ?from) }
     ?judgement ct:relation ?relation .
     OPTIONAL { ?judgement ct:reason ?reason } OPTIONAL { ?judgement ct:confidence ?confidence }
     OPTIONAL { ?judgement ct:judgedBy ?judge } }"""
@@ -142,7 +142,7 @@ def relations_of(reader: Reader, iri: str) -> list[Relation]:
         lines = claim_lines(reader, [row["other"].value])
         if lines:
             optional = {name: row[name].value if row[name] else None for name in ("reason", "confidence", "judge")}
-            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "true", lines[0],
+            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "claim", lines[0],
                                   optional["reason"] or "", optional["confidence"], optional["judge"]))
     return sorted(found, key=lambda relation: (relation.relation, relation.other.source, relation.other.order))
 

@@ -88,6 +88,11 @@ class RemoteStore:
             values = [row[term] if isinstance(term, ox.Variable) else term for term in terms]
             yield ox.Quad(*values, graph or self._graph_of(row))
 
+    def __contains__(self, quad: ox.Quad) -> bool:
+        pattern = " ".join(map(str, quad.triple))
+        return bool(self.query(f"ASK {{ {pattern} }}" if isinstance(quad.graph_name, ox.DefaultGraph)
+                               else f"ASK {{ GRAPH {quad.graph_name} {{ {pattern} }} }}"))
+
     @staticmethod
     def _graph_of(row: ox.QuerySolution):
         try:

@@ -83,8 +83,10 @@ def refusal(status: int, message: str, query: str) -> ServiceError:
     words = message.partition("\n\nSPARQL query:")[0].strip()  # after which Virtuoso writes the query that it was sent
     if OUT_OF_TIME.search(words):
         return OverLimit("The query ran into the store's time limit. Narrow it or add a LIMIT.", {"Retry-After": "30"}, limit="time")
-    if status != 400:
-        return EngineFailed(f"The store refused the query ({status}): {words[:200].partition(chr(10))[0]}".rstrip(": "))
+    if status != 400:  # Virtuoso says 500 to what it cannot compute, too
+        told = words[:200].partition("\n")[0]
+        return BadQuery(f"The store cannot answer this query: {told}") if told.startswith("Virtuoso ") else EngineFailed(
+            f"The store refused the query ({status}).")
     detail, place = explain_error(words, query)
     if not place and (found := VIRTUOSO_PLACE.search(words)):
         place = {"line": int(found[1])}

@@ -17,8 +17,8 @@ from service.reader import Reader, Term, value, values
 PASSAGE_ROLES = {"hasPassage": "passage", "hasContext": "context", "hasAttribution": "attribution"}
 SAME_POINT = "SELECT ?claim ?proposition ?other { ?claim ct:expresses ?proposition . ?other ct:expresses ?proposition }"
 JUDGED = """SELECT ?claim ?judgement ?relation ?other ?reason ?confidence ?judge ?from
-  { { ?judgement ct:fromClaim ?claim ; ct:toClaim ?other . BIND(true AS ?from) }
-    UNION { ?judgement ct:toClaim ?claim ; ct:fromClaim ?other . BIND(false AS ?from) }
+  { { ?judgement ct:fromClaim ?claim ; ct:toClaim ?other . BIND("claim" AS ?from) }
+    UNION { ?judgement ct:toClaim ?claim ; ct:fromClaim ?other . BIND("other" AS ?from) }
     ?judgement ct:relation ?relation .
     OPTIONAL { ?judgement ct:reason ?reason } OPTIONAL { ?judgement ct:confidence ?confidence }
     OPTIONAL { ?judgement ct:judgedBy ?judge } }"""
@@ -143,7 +143,7 @@ def relations_of(reader: Reader, index: ClaimIndex, iri: str) -> list[Relation]:
         other = index.claims.get(row["other"].value)
         if other:
             optional = {name: row[name].value if row[name] else None for name in ("reason", "confidence", "judge")}
-            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "true", other,
+            found.append(Relation(row["judgement"].value, row["relation"].value, row["from"].value == "claim", other,
                                   optional["reason"] or "", optional["confidence"], optional["judge"]))
     return sorted(found, key=lambda relation: (relation.relation, relation.other.source, relation.other.order))
 

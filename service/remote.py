@@ -25,11 +25,10 @@ from service.errors import BadQuery, EngineFailed, NotAcceptable, OverLimit, Set
 from service.functions import names_function
 from service.process import Left, stays
 from service.settings import Settings
-from service.syntax import read_query, tokens
+from service.syntax import read_query
 from service.worker import NotXmlError, finish_xml, has_more_rows, write_graph
 
 FORM = "application/x-www-form-urlencoded"
-NO_GRAPH = "urn:caretrace:nothing"  # names no graph of any store
 # Stores differ in the formats that they write. All write JSON and N-Triples, and pyoxigraph turns these into the rest.
 ACCEPT = "application/sparql-results+json"
 GRAPH_ACCEPT = "application/n-triples, text/turtle;q=0.5"
@@ -49,22 +48,6 @@ def bind(query: str, substitutions: dict[ox.Variable, object] | None) -> str:
     return f"{before}{brace} VALUES ({names}) {{ ({terms}) }} {after}"
 
 
-def dataset(default_graph: str | None, text: str, given: tuple[tuple[str, ...] | None, ...] = (None, None)) -> list[tuple[str, str]]:
-    """The protocol's parameters for the dataset of a query: what the request gave, else the record and all named graphs.
-
-    They say what stores whose default graph is the union of all (`default_graph` tells where the record is) would not
-    do by themselves: a dataset that names no graph for GRAPH has none.
-    """
-    defaults, named = (graphs or () for graphs in given)
-    words = {word.upper() for kind, word in tokens(text) if kind == "word"} if default_graph else set()
-    own = bool(defaults or named or "FROM" in words)
-    if default_graph and not own:
-        defaults = (default_graph,)
-    elif default_graph and not named and "NAMED" not in words:
-        named = (NO_GRAPH,)
-    return [("default-graph-uri", iri) for iri in defaults] + [("named-graph-uri", iri) for iri in named]
-
-
 class RemoteStore:
     """What the pages need of a store, asked over the SPARQL Protocol at `url`.
 
@@ -79,7 +62,7 @@ class RemoteStore:
         self._ours = f'FILTER(STRSTARTS(STR(?g), "{base}") && ?g != <{default_graph}>)' if default_graph else ""
 
     def _ask(self, query: str) -> bytes:
-        pairs = [("query", query), *dataset(self.default_graph, query)]
+        pairs = repair.parameters(self.default_graph, query)
         request = Request(self.url, urlencode(pairs).encode(), {"Content-Type": FORM, "Accept": ACCEPT})
         try:
             with urlopen(request, timeout=self.timeout_s) as answer:
@@ -105,6 +88,11 @@ class RemoteStore:
         for row in self.query(f"SELECT * {{ {where} }}"):
             values = [row[term] if isinstance(term, ox.Variable) else term for term in terms]
             yield ox.Quad(*values, graph or self._graph_of(row))
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        pattern = " ".join(map(str, quad.triple))
+        return bool(self.query(f"ASK {{ {pattern} }}" if isinstance(quad.graph_name, ox.DefaultGraph)
+                               else f"ASK {{ GRAPH {quad.graph_name} {{ {pattern} }} }}"))
 
     @staticmethod
     def _graph_of(row: ox.QuerySolution):
@@ -162,8 +150,8 @@ class RemoteEngine:
         form = read_query(query.text).form
         repair.refuse_extensions(query.text)
         is_graph = form in ("CONSTRUCT", "DESCRIBE")
-        pairs = [("query", f"BASE <{query.base_iri}>\n{query.text}")]
-        pairs += dataset(self.settings.store_default_graph, query.text, (query.default_graph, query.named_graphs))
+        pairs = repair.parameters(self.settings.store_default_graph, f"BASE <{query.base_iri}>\n{query.text}",
+                                  query.default_graph, query.named_graphs)
         body = self._fetch(pairs, GRAPH_ACCEPT if is_graph else ACCEPT, query)
         written = self._graph(body, query) if is_graph else self._result(body, form == "ASK", query)
         spool = tempfile.SpooledTemporaryFile(max_size=self.settings.spool_bytes)

@@ -1,4 +1,7 @@
-"""Answers of another store made fit to pass on: none that was cut short, and results as SPARQL 1.1 writes them."""
+"""What another store does otherwise than SPARQL 1.1 says, put right on the way there and on the way back.
+
+Virtuoso 7 is the store with most to put right; what stays different is in docs/stores.md.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from service.errors import BadQuery, EngineFailed, OverLimit, ServiceError, TooLarge
-from service.syntax import decode, explain_error, tokens, undeclared_prefixes
+from service.syntax import TOKEN, decode, explain_error, tokens, undeclared_prefixes
 
+Graphs = tuple[str, ...] | None
 JSON = ox.QueryResultsFormat.JSON
 # Quotes inside a JSON string are escaped, so that these match between strings only.
 TRUTH = re.compile(rb'("datatype":\s*"http://www\.w3\.org/2001/XMLSchema#boolean",\s*"value":\s*)"([01])"')
@@ -17,6 +21,7 @@ NODE = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
 OUT_OF_TIME = re.compile(r"^Virtuoso S1T|estimated execution time")
 VIRTUOSO_PLACE = re.compile(r"SPARQL compiler, line (\d+):")
 ENGINES_OWN = ("bif:", "sql:")
+NO_GRAPH = "urn:caretrace:nothing"  # names no graph of any store
 
 
 def refuse_extensions(text: str) -> None:
@@ -28,6 +33,35 @@ def refuse_extensions(text: str) -> None:
             foreign.append(word)
     if foreign:
         raise BadQuery(f"{foreign[0]} is no part of SPARQL 1.1, and this endpoint takes nothing beyond it. Leave it out.")
+
+
+def parameters(default_graph: str | None, query: str, defaults: Graphs = None, named: Graphs = None) -> list[tuple[str, str]]:
+    """The protocol's parameters for `query` over the dataset that the request gives, else over the whole release.
+
+    `default_graph` is where the store keeps the record, None when its own default graph holds that alone. Virtuoso
+    takes parameters and FROM together, gives GRAPH every graph where no named graph is mentioned, and yet finds
+    nothing then in a graph that is written out, unless it stands in backquotes.
+    """
+    words = {word.upper() for kind, word in tokens(query) if kind == "word"} if default_graph else set()
+    if default_graph and not (defaults or named or "FROM" in words):
+        defaults, query = (default_graph,), _quote_graphs(query)
+    elif default_graph and not named and "NAMED" not in words:
+        named = (NO_GRAPH,)
+    return [("query", query), *(("default-graph-uri", iri) for iri in defaults or ()),
+            *(("named-graph-uri", iri) for iri in named or ())]
+
+
+def _quote_graphs(query: str) -> str:
+    """`query` with each graph that it writes out in backquotes."""
+    parts, after_graph, done = [], False, 0
+    for match in TOKEN.finditer(query):
+        if match.lastgroup == "comment" or match.group().isspace():
+            continue
+        if after_graph and match.lastgroup in ("iri", "name"):
+            parts += [query[done:match.start()], f"`{match.group()}`"]
+            done = match.end()
+        after_graph = match.lastgroup == "word" and match.group().upper() == "GRAPH"
+    return "".join((*parts, query[done:]))
 
 
 def check_whole(status: int, headers: Mapping[str, str]) -> None:
@@ -49,8 +83,10 @@ def refusal(status: int, message: str, query: str) -> ServiceError:
     words = message.partition("\n\nSPARQL query:")[0].strip()  # after which Virtuoso writes the query that it was sent
     if OUT_OF_TIME.search(words):
         return OverLimit("The query ran into the store's time limit. Narrow it or add a LIMIT.", {"Retry-After": "30"}, limit="time")
-    if status != 400:
-        return EngineFailed(f"The store refused the query ({status}): {words[:200].partition(chr(10))[0]}".rstrip(": "))
+    if status != 400:  # Virtuoso says 500 to what it cannot compute, too
+        told = words[:200].partition("\n")[0]
+        return BadQuery(f"The store cannot answer this query: {told}") if told.startswith("Virtuoso ") else EngineFailed(
+            f"The store refused the query ({status}).")
     detail, place = explain_error(words, query)
     if not place and (found := VIRTUOSO_PLACE.search(words)):
         place = {"line": int(found[1])}

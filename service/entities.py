@@ -102,18 +102,24 @@ def conclusions(reader: Reader, iri: str) -> list[tuple[str, str, Term]]:
 
 @dataclass(frozen=True)
 class Tally:
-    """The claims about a thing counted by report and by holder."""
+    """The claims in which a thing has a part counted by report and by holder; `about` those that speak of it."""
 
     reports: list[tuple[str, int]]
     holders: list[tuple[str, int]]
+    about: int
 
 
 def tally(index: ClaimIndex, iri: str) -> Tally:
-    """Counts of the claims that mention a thing: reports by date, holders by number."""
-    about = [claim for claim in index.claims.values() if iri in claim.mentions]
+    """Counts of the claims that mention a thing, hold, rest on or cite it, or make it as a point: the search's `entity`.
+
+    Reports by date, holders by number.
+    """
+    about = [claim for claim in index.claims.values()
+             if iri in claim.mentions or iri in claim.holders or iri in claim.evidence or iri in claim.propositions]
     reports = Counter(claim.source for claim in about)
     holders = Counter(holder for claim in about for holder in claim.holders)
-    return Tally([(report, reports[report]) for report in index.reports if reports[report]], holders.most_common())
+    return Tally([(report, reports[report]) for report in index.reports if reports[report]], holders.most_common(),
+                 sum(iri in claim.mentions for claim in about))
 
 
 def neighbours(links: list[Link]) -> list[Link]:

@@ -12,7 +12,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg.texts import Registry, TextVersion
-from service import assets, dumps, explaining, functions, howto, linked_data, operation, pages, responses, signposts, sparql, versions, wording
+from service import (assets, dumps, explaining, functions, howto, linked_data, operation, pages, responses, signposts, sparql,
+                     versions, wording)
 from service.cache import AnswerCache
 from service.card import dataset_card
 from service.catalogue import Catalogue

@@ -23,10 +23,6 @@ IN_SECTION = ("SELECT ?x ?claim ?statement ?kind ?modality ?source ?holder ?sect
 ON_PASSAGE = ("SELECT ?x ?claim ?role ?statement ?kind ?modality ?source ?holder ?section ?order { VALUES ?role "
               "{ ct:hasPassage ct:hasContext ct:hasAttribution } ?claim ?role ?x . " + FIELDS + " }")
 ONE = ("SELECT ?claim ?statement ?kind ?modality ?source ?holder ?section ?order { " + FIELDS + " }")
-CONTENT_AROUND = """SELECT ?x ?claim ?s ?p ?o
-  { { GRAPH ?claim { ?x ?p ?o } BIND(?x AS ?s) } UNION { GRAPH ?claim { ?s ?p ?x } BIND(?x AS ?o) } }"""
-DENIED_AROUND = """SELECT ?x ?claim ?s ?p ?o { GRAPH ?claim { { ?n owl:sourceIndividual ?x } UNION { ?n owl:targetIndividual ?x }
-  ?n owl:sourceIndividual ?s ; owl:assertionProperty ?p ; owl:targetIndividual ?o } }"""
 
 
 @dataclass
@@ -91,16 +87,6 @@ def claims_on_passage(reader: Reader, iri: str) -> list[ClaimLine]:
 def claim_lines(reader: Reader, iris: list[str]) -> list[ClaimLine]:
     """Lines for given claims, in text order; what is no claim is left out."""
     return _lines([row for iri in iris for row in reader.select(ONE, claim=iri)])
-
-
-def add_content(reader: Reader, iri: str, groups: dict[str, list[ClaimLine]]) -> None:
-    """Give each line the triples of its claim's graph in which `iri` stands, and whether the claim denies them."""
-    lines = {line.iri: line for group in groups.values() for line in group}
-    for query, denied in ((CONTENT_AROUND, False), (DENIED_AROUND, True)):
-        for row in reader.select(query, x=iri):
-            line = lines.get(row["claim"].value)
-            if line and row["p"].value.startswith(CT):
-                line.content.append((row["s"].value, row["p"].value, row["o"].value, denied))
 
 
 def by_source(lines: list[ClaimLine]) -> list[tuple[str, list[ClaimLine]]]:

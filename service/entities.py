@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kg.names import CT, RULE
 from service.claimindex import ClaimIndex
+from service.claims import ClaimLine
 from service.reader import Reader, Term
 from service.weighing import OPPOSITE
 
@@ -53,6 +54,17 @@ def links_of(reader: Reader, index: ClaimIndex, iri: str) -> list[Link]:
     for link in found.values():
         link.publishers = len(index.publishers(set(link.claims + link.denied)))
     return sorted(found.values(), key=lambda k: (not k.outward, k.predicate, -len(k.claims) - len(k.denied), k.other))
+
+
+def add_content(iri: str, groups: dict[str, list[ClaimLine]], links: list[Link]) -> None:
+    """Give each line the triples of its claim's graph in which `iri` stands, and whether the claim denies them."""
+    lines = {line.iri: line for group in groups.values() for line in group}
+    for link in links:
+        triple = (iri, link.predicate, link.other) if link.outward else (link.other, link.predicate, iri)
+        for claims, denied in ((link.claims, False), (link.denied, True)):
+            for claim in claims:
+                if claim in lines:
+                    lines[claim].content.append((*triple, denied))
 
 
 def ancestors(reader: Reader, iri: str) -> list[str]:

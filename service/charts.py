@@ -30,27 +30,34 @@ def timeline(moments: list[tuple[Moment, str]], first: int, end: int) -> Chart:
     width, year = 960, (960 - GUTTER - 50) / (end - first)
     def x(when: float) -> float:
         return round(GUTTER + (min(max(when, first), end) - first) * year, 1)
-    dates = {moment.iri: moment.start + (.5 if len(moment.date) == 4 else 0) for moment, _ in moments if moment.is_report}
+    dates = {moment.iri: _middle(moment) for moment, _ in moments if moment.is_report}
     rows = []
     for n, (moment, label) in enumerate(moments):
-        # Only the year is printed: it may be any day of it.
-        until = moment.end or (moment.start + 1 if len(moment.date) == 4 else None)
-        at = x(moment.start + .5 if len(moment.date) == 4 and not moment.end else moment.start)
-        said = {x(dates[source]): number for source, number in moment.claims.items() if source in dates and not moment.is_report}
-        rows.append({"iri": moment.iri, "name": fit(label, 40), "title": f"{moment.date}: {label}", "y": 40 + n * ROW, "x": at, "start": x(moment.start),
-                     "end": x(until) if until else None, "report": moment.is_report, "said": _apart(said, at)})
+        until = moment.end or (moment.start + 1 if _year_alone(moment) else None)
+        said = [] if moment.is_report else [(x(dates[source]), number) for source, number in moment.claims.items() if source in dates]
+        rows.append({"iri": moment.iri, "name": fit(label, 40), "title": f"{moment.date}: {label}", "y": 40 + n * ROW,
+                     "x": x(_middle(moment)), "start": x(moment.start), "end": x(until) if until else None,
+                     "report": moment.is_report, "said": _apart(said, x(_middle(moment)))})
     grid = [(year_number, x(year_number)) for year_number in range(first, end + 1)]
     return Chart(width, 40 + len(moments) * ROW + 10, {"rows": rows, "grid": grid})
 
 
-def _apart(said: dict[float, int], taken: float) -> list[tuple[float, int]]:
+def _year_alone(moment: Moment) -> bool:
+    """Whether no more than its year is printed: it may be any day of it."""
+    return len(moment.date) == 4 and not moment.end
+
+
+def _middle(moment: Moment) -> float:
+    return moment.start + .5 if _year_alone(moment) else moment.start
+
+
+def _apart(said: list[tuple[float, int]], taken: float) -> list[tuple[float, int]]:
     """Numbers at their places, moved right where they would cover one another or the mark at `taken`."""
     found: list[tuple[float, int]] = []
-    for place, number in sorted(said.items()):
-        before = [taken] if abs(place - taken) < APART else []
-        place = max([place, *(other + APART for other in before), *(other + APART for other, _ in found if place < other + APART)])
-        if found and abs(place - taken) < APART:
-            place = taken + APART
+    for place, number in sorted(said):
+        for other in sorted([taken, *(earlier for earlier, _ in found)]):
+            if abs(place - other) < APART:
+                place = other + APART
         found.append((round(place, 1), number))
     return found
 

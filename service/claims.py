@@ -1,15 +1,12 @@
-"""Lists of claims: which claims touch a thing, in what role, and what each says about it."""
+"""Lists of claims: which claims touch a thing, and in what role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import groupby
 
-from kg.names import CT
 from service.claimindex import ClaimIndex, IndexedClaim
 from service.reader import Reader
-from service.records import content_of
 
 ROLES = {
     "expresses": "Claims that make this point", "heldBy": "Claims held by", "reportedBy": "Claims reported by",
@@ -34,15 +31,6 @@ def claims_touching(index: ClaimIndex, iri: str) -> dict[str, list[IndexedClaim]
 def claims_on_passage(reader: Reader, index: ClaimIndex, iri: str) -> list[IndexedClaim]:
     """The claims anchored in a passage, in whatever role."""
     return index.lines(row["claim"].value for row in reader.select(ON_PASSAGE, x=iri))
-
-
-def with_content(reader: Reader, iri: str, groups: dict[str, list[IndexedClaim]]) -> dict[str, list[IndexedClaim]]:
-    """`groups` with, on each line, the triples of its claim's graph in which `iri` stands."""
-    def line_with(line: IndexedClaim) -> IndexedClaim:
-        return replace(line, content=tuple(
-            (triple.subject, triple.predicate, triple.object.value, triple.denied) for triple in content_of(reader, line.iri)
-            if triple.predicate.startswith(CT) and iri in (triple.subject, getattr(triple.object, "value", None))))
-    return {role: [line_with(line) for line in lines] for role, lines in groups.items()}
 
 
 def by_source(lines: Iterable[IndexedClaim]) -> list[tuple[str, list[IndexedClaim]]]:

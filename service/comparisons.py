@@ -50,7 +50,10 @@ class Comparisons:
         return self._page("compare.html", tables=TABLES)
 
     def table(self, name: str) -> Response:
-        """What claims join by one predicate: who says how much, where pairs meet, and all pairs; or those `of` one thing. Raises NotFound."""
+        """What claims join by one predicate: who says how much, where pairs meet, all pairs; or those `of` one thing.
+
+        Raises NotFound.
+        """
         if name not in TABLES:
             raise NotFound(f"There is no comparison of {name}.", near=[
                 {"label": title, "iri": f"{request.script_root}/compare/{known}"} for known, (_, _, title, *_) in TABLES.items()])
@@ -61,14 +64,21 @@ class Comparisons:
         groups: dict[str, list[Pair]] = {}
         for pair in found:
             groups.setdefault(pair.object, []).append(pair)
-        shown = {"families": families(found, self._hierarchy), "unanswered": unanswered(self.reader, self.claims, RULE + "unmitigated-risk")}
-        if not by_object:
-            several = Counter(pair.subject for pair in found)
-            shown = {"matrix": matrix([p for p in found if several[p.subject] > 1], False, MOST_ROWS, MOST_COLUMNS)}
         rows = by_report(found, self.claims, self._hierarchy)
+        shown = self._answers(found) if by_object else self._to_several(found)
         return self._page("matrix.html", name=name, title=title, row=row, column=column, by_object=by_object, found=found,
                           rows=rows, groups=[(line, groups[line.thing]) for line in rows], sources=self._sources, most=MOST_LISTED,
                           said_by=self.claims.publishers({claim for pair in found for claim in pair.claims}), **shown)
+
+    def _answers(self, found: list[Pair]) -> dict[str, object]:
+        """Where risks and what answers them meet, and the risks that nothing answers."""
+        return {"families": families(found, self._hierarchy),
+                "unanswered": unanswered(self.reader, self.claims, RULE + "unmitigated-risk")}
+
+    def _to_several(self, found: list[Pair]) -> dict[str, object]:
+        """What is recommended to more than one addressee."""
+        several = Counter(pair.subject for pair in found)
+        return {"matrix": matrix([pair for pair in found if several[pair.subject] > 1], False, MOST_ROWS, MOST_COLUMNS)}
 
     @cached_property
     def _hierarchy(self) -> Hierarchy:
@@ -87,10 +97,12 @@ class Comparisons:
             raise self._no_report(given)
         groups = []
         for pair in found:
-            claims = [claim for claim in self.claims.claims.values() if claim.iri in pair.claims and source in (claim.source, f"{self.settings.base}source/")]
+            claims = [claim for claim in self.claims.claims.values()
+                      if claim.iri in pair.claims and (not given or claim.source == source)]
             if claims and thing in (pair.object, pair.subject):
                 groups.append((pair.subject if thing == pair.object else pair.object, claims))
-        return self._page("matrix-one.html", name=name, title=TABLES[name][2], thing=thing, source=source if given else None, groups=groups)
+        return self._page("matrix-one.html", name=name, title=TABLES[name][2], thing=thing, source=source if given else None,
+                          groups=groups)
 
     def _no_report(self, given: str) -> NotFound:
         return NotFound(f"There is no report {given}. The reports are {', '.join(map(short_id, self.claims.reports))}.")
@@ -123,4 +135,5 @@ class Comparisons:
         within = [moment for moment in found if FIRST_YEAR <= moment.start < LAST_YEAR + 1]
         chart = charts.timeline([(moment, self.catalogue.label(moment.iri)) for moment in within], FIRST_YEAR, LAST_YEAR + 1)
         return self._page("timeline.html", moments=within, before=[m for m in found if m.start < FIRST_YEAR], chart=chart,
-                          first=FIRST_YEAR, last=LAST_YEAR, said=said_of(self.claims, {m.iri for m in found}), spoken=most_spoken_of(self.claims, MOST_SPOKEN))
+                          first=FIRST_YEAR, last=LAST_YEAR, said=said_of(self.claims, {m.iri for m in found}),
+                          spoken=most_spoken_of(self.claims, MOST_SPOKEN))

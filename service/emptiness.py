@@ -40,7 +40,7 @@ def terms_of(query: str) -> list[tuple[str, str]]:
     for prefix, local in NAME.findall(IRI.sub(" ", body)):
         if prefix in declared:
             found[f"{prefix}:{local}"] = declared[prefix] + local
-    return [item for item in found.items() if not item[1].startswith(PREFIXES["ctf"])][:MOST_TERMS]
+    return [(written, iri) for written, iri in found.items() if not iri.startswith(PREFIXES["ctf"])][:MOST_TERMS]
 
 
 def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str, known: Collection[str] = ()) -> list[Term]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.names import CT, RULE
-from service.claimindex import ClaimIndex
+from service.claimindex import ClaimIndex, IndexedClaim
 from service.reader import Reader, Term
 from service.weighing import OPPOSITE
 
@@ -53,6 +53,17 @@ def links_of(reader: Reader, index: ClaimIndex, iri: str) -> list[Link]:
     for link in found.values():
         link.publishers = len(index.publishers(set(link.claims + link.denied)))
     return sorted(found.values(), key=lambda k: (not k.outward, k.predicate, -len(k.claims) - len(k.denied), k.other))
+
+
+def with_content(iri: str, groups: dict[str, list[IndexedClaim]], links: list[Link]) -> dict[str, list[IndexedClaim]]:
+    """`groups` with, on each line, the triples of its claim's graph in which `iri` stands, and whether the claim denies them."""
+    content: dict[str, list[tuple[str, str, str, bool]]] = {}
+    for link in links:
+        triple = (iri, link.predicate, link.other) if link.outward else (link.other, link.predicate, iri)
+        for claims, denied in ((link.claims, False), (link.denied, True)):
+            for claim in claims:
+                content.setdefault(claim, []).append((*triple, denied))
+    return {role: [replace(line, content=tuple(content.get(line.iri, ()))) for line in lines] for role, lines in groups.items()}
 
 
 def ancestors(reader: Reader, iri: str) -> list[str]:
@@ -102,18 +113,24 @@ def conclusions(reader: Reader, iri: str) -> list[tuple[str, str, Term]]:
 
 @dataclass(frozen=True)
 class Tally:
-    """The claims about a thing counted by report and by holder."""
+    """The claims in which a thing has a part counted by report and by holder; `about` those that speak of it."""
 
     reports: list[tuple[str, int]]
     holders: list[tuple[str, int]]
+    about: int
 
 
 def tally(index: ClaimIndex, iri: str) -> Tally:
-    """Counts of the claims that mention a thing: reports by date, holders by number."""
-    about = [claim for claim in index.claims.values() if iri in claim.mentions]
+    """Counts of the claims that mention a thing, hold, rest on or cite it, or make it as a point: the search's `entity`.
+
+    Reports by date, holders by number.
+    """
+    about = [claim for claim in index.claims.values()
+             if iri in claim.mentions or iri in claim.holders or iri in claim.evidence or iri in claim.propositions]
     reports = Counter(claim.source for claim in about)
     holders = Counter(holder for claim in about for holder in claim.holders)
-    return Tally([(report, reports[report]) for report in index.reports if reports[report]], holders.most_common())
+    return Tally([(report, reports[report]) for report in index.reports if reports[report]], holders.most_common(),
+                 sum(iri in claim.mentions for claim in about))
 
 
 def neighbours(links: list[Link]) -> list[Link]:

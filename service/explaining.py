@@ -52,7 +52,8 @@ class Explaining:
         try:
             triple = self.lookup.triple(words)
         except LookupFailed as error:
-            raise NotFound(str(error).replace("`caretrace find WORDS` searches", "/search finds names by words"), near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
+            words = str(error).replace("`caretrace find WORDS` searches", "/search finds names by words")
+            raise NotFound(words, near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
         return tree.document(explain(self.store, triple), self.lookup)
 
 
@@ -80,7 +81,8 @@ def blueprint(explaining: Explaining) -> Blueprint:
             raise NoTriple("Say which triple: /explain?triple=SUBJECT PREDICATE OBJECT, or s, p and o apart.")
         found = explaining.answer(words) if words else None
         if form is HTML:
-            return respond(render_template("explain.html", words=" ".join(words), found=found, examples=() if words else explaining.examples), "text/html; charset=utf-8", shared=False)
+            body = render_template("explain.html", words=" ".join(words), found=found, examples=() if words else explaining.examples)
+            return respond(body, "text/html; charset=utf-8", shared=False)
         return respond(json.dumps(found, ensure_ascii=False), form.content_type)
 
     return routes

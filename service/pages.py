@@ -71,7 +71,8 @@ class Pages:
         return respond(render_template(
             "home.html", counts=counts, by_kind=by_kind, kinds=kinds, reports=self.claims.reports, meeting=self._meeting,
             years=[(year, list(members)) for year, members in groupby(self.claims.reports.values(), key=lambda report: report.year)],
-            by_report=Counter(claim.source for claim in self.claims.claims.values()), examples=examples, files=self.files, short_id=short_id, card=card), "text/html; charset=utf-8", shared=False, headers=headers)
+            by_report=Counter(claim.source for claim in self.claims.claims.values()), examples=examples, files=self.files,
+            short_id=short_id, card=card), "text/html; charset=utf-8", shared=False, headers=headers)
 
     def read(self, name: str, slug: str | None) -> Response:
         """A section of a report beside its claims; the first that has claims when none is named. Raises NotFound."""

@@ -17,8 +17,9 @@ from service.catalogue import Catalogue
 from service.charts import neighbourhood
 from service.citing import cite
 from service.claimindex import ClaimIndex
-from service.claims import ROLES, by_source, claims_on_passage, claims_touching, with_content
-from service.entities import ancestors, conclusions, disagreements, judged_at_odds, links_of, neighbours, strongest, tally
+from service.claims import ROLES, by_source, claims_on_passage, claims_touching
+from service.entities import (Link, ancestors, conclusions, disagreements, judged_at_odds, links_of, neighbours, strongest, tally,
+                              with_content)
 from service.examples import Example
 from service.excerpts import FindText
 from service.links import passage_place
@@ -143,7 +144,8 @@ class Views:
             skip, room = max(0, skip - len(lines)), room - len(part)
             if part:
                 shown[role] = part
-        shown = with_content(self.reader, iri, shown)
+        joins = links_of(self.reader, self.claims, iri)
+        shown = with_content(iri, shown, joins)
         return render_template(
             "entity.html", iri=iri, title=self.catalogue.label(iri), properties=properties, total=total, page=page,
             pages=max(1, -(-total // per_page)), kinds=values(properties, RDF + "type"), wider=ancestors(self.reader, iri),
@@ -153,11 +155,10 @@ class Views:
             concluded=conclusions(self.reader, iri) if page == 1 else [], reports=self.claims.reports,
             narrower=[row["narrower"].value for row in self.reader.select(NARROWER, x=iri)],
             listed=self._list_of(iri), pointing=self._pointing(iri), graph=[] if properties else content_of(self.reader, iri),
-            **(self._surroundings(iri) if page == 1 else {}))
+            **(self._surroundings(iri, joins) if page == 1 else {}))
 
-    def _surroundings(self, iri: str) -> dict[str, object]:
+    def _surroundings(self, iri: str, joins: list[Link]) -> dict[str, object]:
         """What claims join a thing to, who speaks of it and where they disagree: shown above the first page of its claims."""
-        joins = links_of(self.reader, self.claims, iri)
         near = neighbours(joins)
         explorable = bool(near) and assets.present(LIBRARY)
         if explorable:

@@ -70,7 +70,15 @@ def test_judgements_between_claims_about_a_thing_are_found(reader):
 
 def test_claims_are_tallied_by_report_and_holder(reader):
     counts = tally(ClaimIndex(reader), PLANNING)
-    assert counts.reports == [(f"{BASE}source/nf2020", 3)] and counts.holders[0] == (f"{BASE}holder/unnamed", 2)
+    assert counts.reports == [(f"{BASE}source/nf2020", 3)] and counts.holders[0] == (f"{BASE}holder/unnamed", 2) and counts.about == 3
+
+
+@pytest.mark.parametrize("thing", ["practice/joint-planning", "holder/unnamed", "evidence/nf2020-survey", "work/first-study",
+                                   "proposition/reporting-crowds-out-planning", "actor/northford-council"])
+def test_the_counts_of_a_thing_are_those_of_the_search_they_lead_to(reader, wide, thing):
+    counts = tally(ClaimIndex(reader), BASE + thing)
+    found = wide.get(f"/search?entity={thing}&format=json").json
+    assert sum(number for _, number in counts.reports) == found["total"]
 
 
 def test_the_picture_shows_each_neighbour_once_and_stays_small():

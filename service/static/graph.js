@@ -27,7 +27,8 @@
   figure.prepend(make('p', { className: 'tools' }, start), told, panel);
   const canvas = make('div', { className: 'canvas', tabIndex: 0 });
   canvas.setAttribute('role', 'application');
-  canvas.setAttribute('aria-label', 'Neighbourhood. Arrow keys move from thing to thing, Enter adds what claims join to it, plus and minus zoom, zero shows all.');
+  canvas.setAttribute('aria-label', 'Neighbourhood. Arrow keys move from thing to thing, Enter adds what claims join to it, ' +
+    'plus and minus zoom, zero shows all.');
   const chosen = make('div', { className: 'chosen' });
   const tools = make('p', { className: 'tools' }, button('Closer', () => zoom(1.25)), button('Farther', () => zoom(0.8)),
     button('Show all', () => cy.fit(undefined, 30)), button('Back to the drawing', close));
@@ -71,7 +72,8 @@
 
   function draw(found) {
     // The library would write a style of its own, which the page's policy refuses; caretrace.css has that rule.
-    if (!document.getElementById('__________cytoscape_stylesheet')) document.head.append(make('meta', { id: '__________cytoscape_stylesheet' }));
+    const own = '__________cytoscape_stylesheet';
+    if (!document.getElementById(own)) document.head.append(make('meta', { id: own }));
     cy = window.cytoscape({ container: canvas, elements: [], style: style(), userZoomingEnabled: false, minZoom: 0.2, maxZoom: 3 });
     cy.on('tap', 'node', event => choose(event.target));
     cy.on('dbltap', 'node', event => expand(event.target));
@@ -91,15 +93,16 @@
 
   function style() {
     const [ink, quiet, paper, edge] = ['--ink', '--quiet', '--paper', '--edge'].map(page);
-    const words = { 'font-family': getComputedStyle(document.body).fontFamily, 'text-wrap': 'wrap', 'text-background-color': paper, 'text-background-opacity': 0.85 };
+    const words = { 'font-family': getComputedStyle(document.body).fontFamily, 'text-wrap': 'wrap', 'text-background-color': paper,
+      'text-background-opacity': 0.85 };
     return [
-      { selector: 'node', style: { ...words, label: 'data(name)', color: ink, 'font-size': 13, 'text-max-width': 130, 'text-valign': 'bottom', 'text-margin-y': 4,
-        width: 22, height: 22, 'background-color': node => colour(node.data('kind')), 'border-width': 1, 'border-color': paper } },
+      { selector: 'node', style: { ...words, label: 'data(name)', color: ink, 'font-size': 13, 'text-max-width': 130,
+        'text-valign': 'bottom', 'text-margin-y': 4, width: 22, height: 22, 'background-color': node => colour(node.data('kind')), 'border-width': 1, 'border-color': paper } },
       { selector: 'node[?corners]', style: { shape: 'polygon', 'shape-polygon-points': 'data(corners)' } },
       { selector: 'node.middle', style: { width: 34, height: 34, 'font-weight': 'bold' } },
       { selector: 'node.chosen', style: { 'border-width': 4, 'border-color': ink } },
-      { selector: 'edge', style: { ...words, label: 'data(says)', color: quiet, 'font-size': 11, 'font-style': 'italic', width: 1.5, 'line-color': edge,
-        'target-arrow-color': edge, 'target-arrow-shape': 'triangle', 'curve-style': 'bezier' } },
+      { selector: 'edge', style: { ...words, label: 'data(says)', color: quiet, 'font-size': 11, 'font-style': 'italic', width: 1.5,
+        'line-color': edge, 'target-arrow-color': edge, 'target-arrow-shape': 'triangle', 'curve-style': 'bezier' } },
       { selector: 'edge[denied > 0]', style: { 'line-style': 'dashed' } },
     ];
   }
@@ -128,7 +131,8 @@
     const fresh = found.nodes.filter(node => cy.getElementById(node.id).empty());
     for (const { points, ...node } of fresh) {
       explain(node.kind, points);
-      cy.add({ group: 'nodes', data: { ...node, corners: points.length ? points.join(' ') : null }, classes: node.id === figure.dataset.thing ? 'middle' : '' });
+      const data = { ...node, corners: points.length ? points.join(' ') : null };
+      cy.add({ group: 'nodes', data, classes: node.id === figure.dataset.thing ? 'middle' : '' });
     }
     for (const edge of found.edges) {
       const id = `${edge.source} ${edge.predicate} ${edge.target}`;
@@ -136,7 +140,8 @@
     }
     cy.getElementById(found.thing).data({ read: true, links: found.links });
     place(found.thing, fresh.map(node => node.id), from);
-    told.textContent = `${cy.nodes().length} things, ${cy.edges().length} pairs that claims join` + (from && cy.nodes().length === before ? '; nothing new.' : '.');
+    const nothing = from && cy.nodes().length === before;
+    told.textContent = `${cy.nodes().length} things, ${cy.edges().length} pairs that claims join${nothing ? '; nothing new' : ''}.`;
   }
 
   function place(thing, fresh, from) {
@@ -169,18 +174,21 @@
     cy.nodes().removeClass('chosen');
     node.addClass('chosen');
     const { name, kind, page: address } = node.data();
-    const head = make('p', {}, make('span', { className: `kind kind-${kind}`, textContent: kind }), ' ', make('a', { href: address, textContent: name }));
+    const head = make('p', {}, make('span', { className: `kind kind-${kind}`, textContent: kind }), ' ',
+      make('a', { href: address, textContent: name }));
     head.setAttribute('role', 'status');
     const pairs = make('ul', { className: 'plain' }, ...node.connectedEdges().map(line));
-    chosen.replaceChildren(head, pairs, ...(node.data('read') ? [] : [button(`Add what claims join to ${name}`, () => expand(node))]));
+    const more = button(`Add what claims join to ${name}`, () => expand(node));
+    chosen.replaceChildren(head, pairs, ...(node.data('read') ? [] : [more]));
   }
 
   function line(edge) {
     const { says, claims, denied, publishers } = edge.data();
     const count = [claims && `${claims} ${claims === 1 ? 'claim' : 'claims'}`, denied && `${denied} against`].filter(Boolean).join(', ');
     const ends = new URLSearchParams({ subject: edge.source().id(), object: edge.target().id() });
-    return make('li', {}, `${edge.source().data('name')} `, make('span', { className: 'predicate', textContent: says }), ` ${edge.target().data('name')}: `,
-      make('a', { href: `${figure.dataset.said}?${ends}`, textContent: count }), ` of ${publishers} ${publishers === 1 ? 'publisher' : 'publishers'}`);
+    return make('li', {}, `${edge.source().data('name')} `, make('span', { className: 'predicate', textContent: says }),
+      ` ${edge.target().data('name')}: `, make('a', { href: `${figure.dataset.said}?${ends}`, textContent: count }),
+      ` of ${publishers} ${publishers === 1 ? 'publisher' : 'publishers'}`);
   }
 
   function zoom(factor) {
@@ -204,7 +212,8 @@
   canvas.addEventListener('keydown', event => {
     if (!cy || event.ctrlKey || event.altKey || event.metaKey) return;
     const now = cy.nodes('.chosen').first();
-    const actions = { Enter: () => expand(now), '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: () => cy.fit(undefined, 30), Escape: close };
+    const actions = { Enter: () => expand(now), '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8),
+      0: () => cy.fit(undefined, 30), Escape: close };
     const next = ARROWS[event.key] && nearest(now, ...ARROWS[event.key]);
     if (next) {
       choose(next);

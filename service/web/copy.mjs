@@ -25,7 +25,7 @@ function licenceOf(name) {
   const folder = new URL(`${name}/`, modules);
   const about = readJson(new URL('package.json', folder));
   const people = [about.author, ...(about.contributors ?? [])].map(who => who?.name ?? who).filter(Boolean);
-  const files = readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)/i.test(file));
+  const files = readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)[^.]*(\.(md|txt))?$/i.test(file));
   const heading = `${name} ${about.version}\nLicence: ${about.license ?? 'see below'}\nAuthors: ${people.join(', ') || 'see below'}`;
   return [heading, ...files.map(file => readFileSync(new URL(file, folder), 'utf8').trim())].join('\n\n');
 }

@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from kg.names import BASE, CT, project  # noqa: E402
 from kg.store import open_current  # noqa: E402
 from kg.texts import Registry, TextVersion  # noqa: E402
-from service.app import VERSIONS, create_app  # noqa: E402
+from service.app import create_app  # noqa: E402
+from service.parts import VERSIONS  # noqa: E402
 from service.catalogue import Catalogue  # noqa: E402
 from service.links import path_of  # noqa: E402
 from service.reader import Reader  # noqa: E402

@@ -149,6 +149,16 @@ def test_cancel_ends_the_request_and_the_server_kills_the_query(open_query):
     assert "Yes" in outcome(page, "Yes")
 
 
+def test_more_time_can_be_asked_for(open_query):
+    page = open_query()
+    page.get_by_label("within").select_option("60")
+    with page.expect_request(lambda request: "timeout=60" in request.url):
+        page.get_by_role("button", name="Run").click()
+    outcome(page, "row")
+    page.goto(page.url)
+    assert ready(page).get_by_label("within").input_value() == "60"
+
+
 def test_a_service_that_is_away_is_told_in_words(open_query):
     page = open_query()
     page.route("**/sparql?query=*", lambda route: route.abort())

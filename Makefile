@@ -25,7 +25,7 @@ assets:
 
 $(VENDOR): service/web/package.json service/web/package-lock.json service/web/copy.mjs
 	@echo "Fetching what pages load from npm …"
-	@cd service/web && npm ci --silent && node copy.mjs && rm -rf node_modules
+	@cd service/web && npm ci --loglevel=error --no-progress >/dev/null && node copy.mjs && rm -rf node_modules
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Caretrace needs Python 3.11 or newer; name one: make PYTHON=python3.12 …")'

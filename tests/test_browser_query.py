@@ -1,4 +1,4 @@
-"""The query page with its editor in a real browser: completion, marks, cancel, hostile results, keyboard, axe, no other host."""
+"""The query page with its editor in a real browser: completion, marks, cancel, hostile results, keyboard, no other host."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service import assets
 from service.app import create_app
 from service.server import open_server
 from service.settings import Settings
-from test_browser import DESKTOP, PHONE, TEXT, TRIG, browser, keep, make_release, pytestmark as needs_browser, visit  # noqa: F401
+from test_browser import DESKTOP, TEXT, TRIG, browser, keep, make_release, pytestmark as needs_browser, visit  # noqa: F401
 
 pytestmark = [needs_browser, pytest.mark.skipif(not assets.present("vendor/yasqe.js"), reason="needs the editor's files from npm: make assets")]
 P = f"PREFIX ct: <{CT}>\n"
@@ -149,6 +149,16 @@ def test_cancel_ends_the_request_and_the_server_kills_the_query(open_query):
     assert "Yes" in outcome(page, "Yes")
 
 
+def test_more_time_can_be_asked_for(open_query):
+    page = open_query()
+    page.get_by_label("within").select_option("60")
+    with page.expect_request(lambda request: "timeout=60" in request.url):
+        page.get_by_role("button", name="Run").click()
+    outcome(page, "row")
+    page.goto(page.url)
+    assert ready(page).get_by_label("within").input_value() == "60"
+
+
 def test_a_service_that_is_away_is_told_in_words(open_query):
     page = open_query()
     page.route("**/sparql?query=*", lambda route: route.abort())
@@ -272,41 +282,3 @@ def test_a_format_is_downloaded_by_the_form(open_query):
     page.get_by_label("as", exact=True).select_option("tsv")
     with page.expect_request(lambda request: "format=tsv" in request.url):
         page.get_by_role("button", name="Run").click()
-
-
-STATES = {"start": None, "result": P + "SELECT ?claim ?risk ?thing ?who { GRAPH ?claim { ?risk ct:threatens ?thing } ?claim ct:heldBy ?who }",
-          "many": "SELECT * { ?s ?p ?o } LIMIT 200", "nothing": P + "SELECT * { ?m ct:threatens ?r ; a ct:Rsk }", "wrong": "SELECT * {\n ?s ?p }",
-          "graph": "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 20"}
-
-
-@pytest.mark.parametrize("scheme, size", [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark"])
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_no_fault_and_nothing_is_wider_than_the_window(open_query, site, state, scheme, size):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe: pip install -e '.[browser]'").Axe()
-    page = open_query(STATES[state], size, color_scheme=scheme, bypass_csp=True)
-    page.locator("summary", has_text="Python").click()
-    keep(page, f"query-{state}-{scheme}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    faults = axe.run(page).response["violations"]
-    assert not faults, [(fault["id"], [node["html"][:200] for node in fault["nodes"]][:3]) for fault in faults]
-    assert all(address.startswith(site) for address in page.asked)
-
-
-def test_axe_finds_no_fault_while_names_are_offered(open_query):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe: pip install -e '.[browser]'").Axe()
-    page = open_query(bypass_csp=True)
-    write(page, "SELECT * { ?x ct:threat")
-    page.locator("li.CodeMirror-hint").first.wait_for()
-    keep(page, "query-completion")
-    faults = axe.run(page).response["violations"]
-    assert not faults, [(fault["id"], [node["html"][:200] for node in fault["nodes"]][:3]) for fault in faults]
-
-
-def test_the_page_with_its_editor_weighs_little_and_is_not_fetched_twice(open_query, site):
-    page = open_query()
-    weights = page.evaluate("performance.getEntries().filter(e => e.transferSize).map(e => [e.name, e.transferSize])")
-    assert sum(weight for _, weight in weights) < 200_000, weights
-    page.goto("/sparql")
-    ready(page)
-    again = page.evaluate("performance.getEntriesByType('resource').filter(e => e.name.includes('/static/')).map(e => e.transferSize)")
-    assert again and not any(again)

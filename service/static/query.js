@@ -75,8 +75,9 @@ function report() {
 async function run() {
   running?.abort();
   const mine = running = new AbortController();
-  const query = editor.get();
-  const address = `${form.action}?${new URLSearchParams({ query })}`;
+  const timeout = form.elements.timeout?.value;
+  const asked = new URLSearchParams({ query: editor.get(), ...(timeout && { timeout }) });
+  const address = `${form.action}?${asked}`;
   const short = address.length <= MAX_ADDRESS_CHARS;
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
@@ -87,7 +88,7 @@ async function run() {
   try {
     const options = { headers: { Accept: 'text/html' }, signal: mine.signal };
     const answer = await (short ? fetch(address, options)
-      : fetch(form.action, { ...options, method: 'POST', body: new URLSearchParams({ query }) }));
+      : fetch(form.action, { ...options, method: 'POST', body: asked }));
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (mine !== running) return;
     showOutcome(page);

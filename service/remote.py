@@ -58,6 +58,10 @@ class RemoteStore:
     def __init__(self, url: str, timeout_s: float = 30.0, default_graph: str | None = None, base: str = BASE):
         if urlsplit(url).scheme not in ("http", "https"):
             raise SettingError(f"CARETRACE_STORE={url!r}: write the http or https address of a SPARQL endpoint.")
+        try:
+            ox.NamedNode(default_graph or url)
+        except ValueError:
+            raise SettingError(f"CARETRACE_STORE_DEFAULT_GRAPH={default_graph!r}: write an IRI, such as urn:caretrace:record.") from None
         self.url, self.timeout_s, self.default_graph = url, timeout_s, default_graph
         self._ours = f'FILTER(STRSTARTS(STR(?g), "{base}") && ?g != <{default_graph}>)' if default_graph else ""
 

@@ -1,5 +1,6 @@
 """The snippets of docs/clients.md, each run as it stands by the client that it is for, over a real socket."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,15 +12,29 @@ import pytest
 from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
+from conftest import NPM, NPM_COMMAND
 from kg.names import BASE, CT
 from service.server import open_server
 from service.settings import Settings
 from test_service_release import app, release  # noqa: F401
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "clients.md").read_text(encoding="utf-8")
-SNIPPETS = re.findall(r"^## (.+?)\n+```(\w+)\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
-RUN = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "perl": ["perl", "-e"], "javascript": ["node", "-e"]}
-NEEDS = {"sh": "curl", "perl": "perl", "javascript": "node"}
+SNIPPETS = re.findall(r"^## ([^\n]+)\n(?:(?!## |```)[^\n]*\n)*```(\w+)\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
+RUN = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "perl": ["perl", "-e"], "javascript": ["node", "-e"],
+       "r": ["Rscript", "-e"]}
+NEEDS = {"sh": "curl", "perl": "perl", "javascript": "node", "r": "Rscript"}  # Debian has it in curl, perl, nodejs, r-base-core
+COMUNICA = NPM / "@comunica" / "query-sparql"
+needs_comunica = pytest.mark.skipif(not (COMUNICA.is_dir() and shutil.which("node")), reason=f"needs node and Comunica: {NPM_COMMAND}")
+JOIN = """
+const { QueryEngine } = require('@comunica/query-sparql');
+const [query, ...places] = process.argv.slice(1);
+new QueryEngine().queryBindings(query, { sources: places.map(value => ({ type: 'sparql', value })) })
+  .then(rows => rows.toArray())
+  .then(rows => rows.forEach(row => console.log([...row].map(([name, term]) => `${name.value}=${term.value}`).sort().join(' '))));
+"""
+
+
+ENVIRONMENT = {**os.environ, "NODE_PATH": str(NPM)}
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +46,17 @@ def root(app):  # noqa: F811
 
 
 def test_every_client_has_a_snippet():
-    assert [name for name, _, _ in SNIPPETS] == re.findall(r"^## (.+)$", PAGE, re.MULTILINE) and len(SNIPPETS) == 6
+    assert [name for name, _, _ in SNIPPETS] == re.findall(r"^## (.+)$", PAGE, re.MULTILINE) and len(SNIPPETS) == 8
 
 
 @pytest.mark.parametrize("name, language, code", SNIPPETS, ids=[name for name, _, _ in SNIPPETS])
 def test_a_snippet_prints_how_many_triples_there_are(root, release, name, language, code):  # noqa: F811
     if language in NEEDS and not shutil.which(NEEDS[language]):
         pytest.skip(f"needs {NEEDS[language]}")
+    if "@comunica" in code and not COMUNICA.is_dir():
+        pytest.skip(f"needs Comunica: {NPM_COMMAND}")
     code = code.replace("http://127.0.0.1:8000", root)
-    done = subprocess.run([*RUN[language], code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*RUN[language], code], capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
     [[count]] = release.store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == count.value
@@ -54,6 +71,19 @@ def test_rdflibs_store_reads_record_and_graphs(root, method):
     assert (URIRef(f"{BASE}enabler/shared-budgets"), URIRef(CT + "enables"), URIRef(f"{BASE}practice/joint-planning")) in graph
     built = store.query(f"CONSTRUCT WHERE {{ ?c <{CT}statement> ?s }}")
     assert len(built.graph) == 2
+
+
+@needs_comunica
+@pytest.mark.parametrize("pattern, hosts", [
+    (f"GRAPH ?claim {{ ?risk <{CT}threatens> ?thing }} ?claim <{CT}heldBy> ?holder", ["127.0.0.1"]),
+    (f"?claim <{CT}mentions> ?risk ; <{CT}heldBy> ?holder . ?risk a <{CT}Risk>", ["127.0.0.1", "localhost"])])
+def test_comunica_joins_record_and_graphs_and_endpoints(root, pattern, hosts):
+    places = [f"{root.replace('127.0.0.1', host)}/sparql" for host in hosts]
+    done = subprocess.run(["node", "-e", JOIN, f"SELECT ?claim ?risk ?holder {{ {pattern} }}", *places],
+                          capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.splitlines()) == {
+        f"claim={BASE}claim/nf2020-01-001 holder={BASE}holder/nf2020-authors risk={BASE}risk/reporting-burden"}
 
 
 def curl(*arguments: str) -> str:

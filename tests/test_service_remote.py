@@ -13,7 +13,7 @@ from stores import RECORD, free_port, oxigraph, virtuoso
 from test_service_release import TEXT, TRIG, app, client, make_release, release  # noqa: F401
 
 CLAIM = "claim/nf2020-01-001"
-LIMITS = {"workers": 2, "time_limit_s": 1, "max_time_limit_s": 3, "max_query_chars": 20_000, "max_body_bytes": 50_000,
+LIMITS = {"workers": 2, "time_limit_s": 20, "max_time_limit_s": 20, "max_query_chars": 20_000, "max_body_bytes": 50_000,
           "max_result_bytes": 200_000, "spool_bytes": 20_000}
 
 
@@ -84,7 +84,7 @@ def test_graphs_come_in_every_format(remote, client, name):  # noqa: F811
 
 
 @pytest.mark.parametrize("query, status", [("SELECT * {\n ?s ?p }", 400), ("SELECT * { SERVICE <http://127.0.0.1:1/> {} }", 403),
-                                           ("CLEAR ALL", 400), ("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", 413)])
+                                           ("CLEAR ALL", 400), ("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 1000", 413)])
 def test_the_same_refusals(remote, client, query, status):  # noqa: F811
     one, other = (c.get("/sparql", query_string={"query": query}) for c in (remote, client))
     assert one.status_code == other.status_code == status

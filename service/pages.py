@@ -77,7 +77,7 @@ class Pages:
     def read(self, name: str, slug: str | None) -> Response:
         """A section of a report beside its claims; the first that has claims when none is named. Raises NotFound."""
         source = f"{self.settings.base}source/{name}"
-        sections = self.outlines.outline(source)
+        sections = self.outlines.outline(source) if self.reader.exists(source) else []
         wanted = f"{self.settings.base}section/{slug}"
         section = next((s for s in sections if (s.iri == wanted if slug else s.claims)), None if slug else next(iter(sections), None))
         if section is None:

@@ -36,7 +36,8 @@ def remote(release, place):  # noqa: F811
 
 
 @pytest.mark.parametrize("path", ["/", "/browse", "/browse/claim", f"/{CLAIM}.html", "/risk/reporting-burden.html", "/source/nf2020.html",
-                                  "/section/nf2020-02.html", "/ontology.html", "/holder/nf2020-authors.html", "/work/first-study.html"])
+                                  "/section/nf2020-02.html", "/ontology.html", "/search?q=planing",
+                                  "/explain?triple=risk/reporting-burden+threatens+practice/joint-planning", "/holder/nf2020-authors.html", "/work/first-study.html"])
 def test_pages_are_the_same_to_the_byte(remote, client, path):  # noqa: F811
     assert remote.get(path).text == client.get(path).text
 

@@ -273,7 +273,9 @@ def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: 
         serve_files([*data, *more], settings, host, port, lambda url: click.echo(f"Serving {url}sparql\nStop with Ctrl-C."))
         return
     opened = open_current(project().releases)
-    run(opened, Settings(store=os.environ.get("CARETRACE_STORE") or None), host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
+    settings = Settings(store=os.environ.get("CARETRACE_STORE") or None,
+                        store_default_graph=os.environ.get("CARETRACE_STORE_DEFAULT_GRAPH") or None)
+    run(opened, settings, host=host, port=port, announce=lambda url: click.echo("\n".join(_welcome(url, opened.statistics))))
 
 
 def _welcome(url: str, counts: dict) -> list[str]:

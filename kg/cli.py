@@ -279,8 +279,9 @@ def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: 
         return
     where = project().releases
     counts = open_current(where).statistics
-    serve_current(where, Settings(store=os.environ.get("CARETRACE_STORE") or None), host, port,
-                  lambda url: click.echo("\n".join(_welcome(url, counts))))
+    settings = Settings(store=os.environ.get("CARETRACE_STORE") or None,
+                        store_default_graph=os.environ.get("CARETRACE_STORE_DEFAULT_GRAPH") or None)
+    serve_current(where, settings, host, port, lambda url: click.echo("\n".join(_welcome(url, counts))))
 
 
 def _welcome(url: str, counts: dict) -> list[str]:

@@ -4,6 +4,7 @@ Virtuoso in a stage of its own (`pytest -m virtuoso`)."""
 import pyoxigraph as ox
 import pytest
 
+from kg.cli import main
 from kg.names import BASE
 from service.app import create_app
 from service.errors import EngineFailed, SettingError
@@ -36,7 +37,8 @@ def remote(release, place):  # noqa: F811
 
 
 @pytest.mark.parametrize("path", ["/", "/browse", "/browse/claim", f"/{CLAIM}.html", "/risk/reporting-burden.html", "/source/nf2020.html",
-                                  "/section/nf2020-02.html", "/ontology.html", "/holder/nf2020-authors.html", "/work/first-study.html"])
+                                  "/section/nf2020-02.html", "/ontology.html", "/search?q=planing",
+                                  "/explain?triple=risk/reporting-burden+threatens+practice/joint-planning", "/holder/nf2020-authors.html", "/work/first-study.html"])
 def test_pages_are_the_same_to_the_byte(remote, client, path):  # noqa: F811
     assert remote.get(path).text == client.get(path).text
 
@@ -96,6 +98,17 @@ def test_a_dataset_in_the_request_reaches_the_store(remote):
     inside = f"ASK {{ ?r <{BASE}ontology#threatens> ?t }}"
     assert remote.get("/sparql", query_string={"query": inside}).json["boolean"] is False
     assert remote.get("/sparql", query_string={"query": inside, "default-graph-uri": BASE + CLAIM}).json["boolean"] is True
+
+
+def test_the_command_line_takes_the_store_from_the_environment(release, place, monkeypatch):  # noqa: F811
+    served = []
+    monkeypatch.setattr("kg.cli.open_current", lambda folder: release)
+    monkeypatch.setattr("service.server.serve", lambda opened, settings, **place: served.append((opened, settings)))
+    for name, value in place.items():
+        monkeypatch.setenv(f"CARETRACE_{name.upper()}", value)
+    assert main(["serve"], standalone_mode=False) in (0, None)
+    [(opened, settings)] = served
+    assert create_app(opened, settings).test_client().get("/readyz").json["engine"].startswith("SPARQL 1.1 at")
 
 
 def test_ready_names_the_engine_and_that_nothing_isolates_it(remote):

@@ -83,7 +83,7 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
                                Description(settings, release.digest, reader), "/dump/latest/caretrace.nq.gz")
     app.register_blueprint(sparql.blueprint(endpoint))
     app.register_blueprint(dumps.blueprint(Path(release.path), release.digest))
-    app.register_blueprint(explaining.blueprint(explaining.Explaining(store)))
+    app.register_blueprint(explaining.blueprint(explaining.Explaining(release.store)))
     app.register_blueprint(howto.blueprint(Path(release.path)))
     app.register_blueprint(versions.blueprint(versions.read(Path(release.path)), views))
     _add_pages(app, views)

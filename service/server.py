@@ -109,6 +109,6 @@ def _try_port(host: str, port: int) -> None:
 def _no_server(host: str, port: int, error: Exception) -> CaretraceError:
     if getattr(error, "errno", None) == errno.EADDRINUSE:
         return PortInUse(host, port)
-    reason = getattr(error, "strerror", None) or error
-    return CannotListen(f"Nothing can listen at {host}, port {port}: {str(reason).rstrip(".")}. Give --host an address of this machine, such as "
+    reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+    return CannotListen(f"Nothing can listen at {host}, port {port}: {reason}. Give --host an address of this machine, such as "
                         "127.0.0.1, and --port one that you may use, such as 8000.")

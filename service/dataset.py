@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import os
+import zlib
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -44,26 +47,50 @@ def load_files(files: list[Path], store_folder: Path, base: str | None = None) -
     """Load `files` into a new store at `store_folder`; returns a digest of their bytes.
 
     Triples go to the default graph, quads where they say. Relative IRIs are resolved against `base`, or against
-    each file's own address. Raises DataFileError with file, line and column.
+    each file's own address. Files are read as they are loaded, never whole into memory. Raises DataFileError with
+    file, line and column.
     """
     digest = hashlib.sha256()
     forms = [format_of(path) for path in files]
-    store = ox.Store(str(store_folder))
-    for path, form in zip(files, forms):
-        try:
-            data = path.read_bytes()
-            digest.update(len(data).to_bytes(8, "big") + data)
-            if path.name.lower().endswith(".gz"):
-                data = gzip.decompress(data)
-            store.bulk_load(data, format=form, base_iri=base or path.resolve().as_uri())
-        except SyntaxError as error:
-            place = f":{error.lineno}:{error.offset}" if error.lineno else ""
-            raise DataFileError(f"{path}{place}: {error.msg}. Mend the file and start again.") from None
-        except (OSError, EOFError, ValueError) as error:
-            raise DataFileError(f"{path}: {getattr(error, 'strerror', None) or error}. Nothing is served.") from None
-    store.flush()
-    store.optimize()
+    try:
+        store = ox.Store(str(store_folder))
+        for path, form in zip(files, forms):
+            _load(store, path, form, base or path.resolve().as_uri(), digest)
+        store.flush()
+        store.optimize()
+    except OSError as error:  # the store's own: no room, too few descriptors
+        raise DataFileError(f"The store for the data cannot be written in {store_folder.parent}: {error}. "
+                            "Nothing is served.") from None
     return digest.hexdigest()
+
+
+def _load(store: ox.Store, path: Path, form: ox.RdfFormat, base: str, digest) -> None:
+    try:
+        with path.open("rb") as file:
+            digest.update(os.fstat(file.fileno()).st_size.to_bytes(8, "big"))
+            source = _Reading(file, digest)
+            packed = path.name.lower().endswith(".gz")
+            store.bulk_load(gzip.GzipFile(fileobj=source) if packed else source, format=form, base_iri=base)
+    except SyntaxError as error:
+        place = f":{error.lineno}:{error.offset}" if error.lineno else ""
+        raise DataFileError(f"{path}{place}: {error.msg}. Mend the file and start again.") from None
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataFileError(f"{path}: {getattr(error, 'strerror', None) or error}. Nothing is served.") from None
+
+
+class _Reading(io.RawIOBase):
+    """A file that is digested as it is read."""
+
+    def __init__(self, file, digest):
+        self._file, self._digest = file, digest
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._digest.update(data)
+        return data
 
 
 def create_data_app(store_folder: Path, digest: str, settings: Settings) -> Flask:

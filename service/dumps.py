@@ -13,7 +13,7 @@ from service.responses import CROSS_ORIGIN, digest_of
 TYPES = {".nq": "application/n-quads", ".trig": "application/trig", ".ttl": "text/turtle; charset=utf-8",
          ".jsonld": "application/ld+json", ".json": "application/json", ".gz": "application/gzip",
          ".csv": "text/csv; charset=utf-8", ".md": "text/markdown; charset=utf-8", "": "text/plain; charset=utf-8"}
-NAME = re.compile(r"[0-9a-f]{16}")
+NAME = re.compile(r"[0-9a-f]{16}(-[0-9]+)?")
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -37,14 +37,12 @@ def _other_release(releases: Path, name: str) -> Path | None:
 def blueprint(folder: Path, digest: str) -> Blueprint:
     """The routes of one release's files; `digest` is the release's digest, whose first 16 digits name it too."""
     routes = Blueprint("dumps", __name__)
-    names = {digest, digest[:16], folder.name}
+    names = {digest, folder.name}
 
     @routes.get("/dump/<release>/<file>")
     def dump(release: str, file: str) -> Response:
         if release == "latest":
             return _redirect(f"/dump/{folder.name}/{file}")
-        if release == digest:
-            release = digest[:16]
         held = folder if release in names else _other_release(folder.parent, release)
         offered = [name for name, _ in dump_files(held or folder)]
         if held is None or file not in offered:

@@ -14,6 +14,10 @@ class PortInUse(CaretraceError):
                          f"Choose another with `--port {port + 1}`, or stop that program.")
 
 
+class CannotListen(CaretraceError):
+    """The address to listen on is not this machine's, or the port may not be used."""
+
+
 class SettingError(CaretraceError):
     """A setting in the environment has a value that it cannot have."""
 

@@ -108,6 +108,11 @@ def allow_own_scripts() -> None:
     g.own_scripts = True
 
 
+def own_scripts_allowed() -> bool:
+    """Whether the page that answers the current request may run them."""
+    return bool(g.get("own_scripts"))
+
+
 def _add_headers(response: Response) -> Response:
     if response.status_code == 412:  # the framework sends the whole file with it
         response = _problem_response(Changed("What is here is not what If-Match or If-Unmodified-Since names. Ask without them."), request)
@@ -116,7 +121,7 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY + (OWN_SCRIPTS if g.get("own_scripts") else ""))
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY + (OWN_SCRIPTS if own_scripts_allowed() else ""))
     return response
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import logging
 import signal
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from waitress import create_server
 
+from kg.errors import CaretraceError
 from service.app import Release, create_app
 from service.dataset import create_data_app, load_files
 from service.engine import Engine
-from service.errors import PortInUse
+from service.errors import CannotListen, PortInUse
 from service.operation import missing_isolation
 from service.settings import Settings
 from service.switch import follow
@@ -54,6 +56,7 @@ def serve_files(files: list[Path], settings: Settings | None = None, host: str =
                 announce: Callable[[str], None] = print) -> None:
     """Serve the endpoint over RDF `files`, all loaded before the port opens. Raises DataFileError or PortInUse."""
     settings = (settings or Settings()).for_host(host)
+    _try_port(host, port)  # before a large file is loaded for nothing
     with tempfile.TemporaryDirectory(prefix="caretrace-") as folder:
         store = Path(folder) / "store"
         digest = load_files(files, store)
@@ -88,7 +91,24 @@ def open_server(app, settings: Settings, host: str, port: int):
                              clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
                              max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
                              max_request_body_size=2 * settings.max_body_bytes)
+    except (OSError, ValueError) as error:
+        raise _no_server(host, port, error) from None
+
+
+def _try_port(host: str, port: int) -> None:
+    """Raises PortInUse or CannotListen when a server could not listen there now."""
+    try:
+        for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+                tried.bind(address)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(host, port) from None
-        raise
+        raise _no_server(host, port, error) from None
+
+
+def _no_server(host: str, port: int, error: Exception) -> CaretraceError:
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return PortInUse(host, port)
+    reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+    return CannotListen(f"Nothing can listen at {host}, port {port}: {reason}. Give --host an address of this machine, such as "
+                        "127.0.0.1, and --port one that you may use, such as 8000.")

@@ -31,7 +31,7 @@ from service.reader import Reader, Term, value, values
 from service.records import (Block, Passage, blocks_of, content_of, curation_of, figures_of, grouped_relations, passages_of,
                              read_passage, same_point, url_of)
 from service.reportindex import ReportIndex
-from service.responses import allow_own_scripts
+from service.responses import allow_own_scripts, own_scripts_allowed
 from service.settings import MEBIBYTE, Settings
 from service.weighing import weigh
 
@@ -69,8 +69,11 @@ class Views:
             return self._made(iri, page)
         key = request.script_root, request.query_string, iri, page
         if (held := self.kept.get(key)) is None:
-            held = iri, self._made(iri, page).encode()
+            made = self._made(iri, page).encode()
+            held = own_scripts_allowed(), made
             self.kept.put(key, *held)
+        if held[0]:
+            allow_own_scripts()
         return held[1].decode()
 
     def _made(self, iri: str, page: int) -> str:

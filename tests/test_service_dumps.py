@@ -26,6 +26,16 @@ def test_a_part_of_a_dump_can_be_had(client, release):
     assert client.get(address, headers={"Range": "bytes=999999999-"}).status_code == 416
 
 
+def test_a_numbered_release_beside_another_has_an_address_of_its_own(client, release):
+    """Releases whose files differ and whose quads do not."""
+    other = release.path.parent / (release.path.name + "-2")
+    other.mkdir()
+    (other / "statistics.json").write_text("{}", encoding="utf-8")
+    (other / "SHA256SUMS").write_text("", encoding="utf-8")
+    assert client.get(f"/dump/{other.name}/statistics.json").data == b"{}"
+    assert client.get(f"/dump/{release.path.name}/statistics.json").status_code == 404
+
+
 def test_an_older_release_keeps_its_address(client, release):
     old = release.path.parent / "0123456789abcdef"
     old.mkdir()

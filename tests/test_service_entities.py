@@ -3,10 +3,12 @@
 import pytest
 
 from kg.names import BASE, CT
+from service import assets
 from service.charts import neighbourhood
 from service.claimindex import ClaimIndex
 from service.entities import Link, ancestors, disagreements, judged_at_odds, links_of, neighbours, tally
 from service.reader import Reader
+from service.views import LIBRARY
 from test_service_pages import Page, page
 from test_service_release import TRIG, app, client, make_release, release  # noqa: F401
 
@@ -107,3 +109,12 @@ def test_the_wider_things_are_shown_in_order(wide):
 
 def test_a_thing_without_claims_has_words_of_its_own(wide):
     assert "No claim of this release speaks of it" in page(wide, "/risk/state.html")
+
+
+@pytest.mark.skipif(not assets.present(LIBRARY), reason="needs the files from npm: make assets")
+def test_a_page_from_memory_may_run_its_script_as_the_first_one_could(client):  # noqa: F811
+    path = "/practice/joint-planning.html"
+    first, again = (client.get(path, headers={"Accept": "text/html"}) for _ in range(2))
+    assert "/static/graph.js" in first.text and first.data == again.data
+    assert "script-src 'self'" in first.headers["Content-Security-Policy"]
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -14,9 +15,13 @@ from service.links import href, path_of
 from service.looks import folder_of, points
 
 
+OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")  # Unicode Standard Annex 9, section 2
+
+
 def install(app: Flask, catalogue: Catalogue, base: str, **words) -> None:
     """Register the filters, and `words` as globals; IRIs below `base` lead to the service's own pages."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = without_overrides
     app.jinja_env.filters["label"] = catalogue.label
     app.jinja_env.filters["short"] = catalogue.short
     app.jinja_env.filters["href"] = lambda iri: href(base, iri, request.script_root)
@@ -41,11 +46,18 @@ class Linking:
         address = href(self._base, iri, request.script_root)
         if address is None:
             return escape(text or iri)
-        return Markup(f'<a href="{escape(address)}">{escape(text or self._catalogue.label(iri))}</a>')
+        return without_overrides(Markup(f'<a href="{escape(address)}">{escape(text or self._catalogue.label(iri))}</a>'))
 
     def all(self, iris: Iterable[str], between: str = ", ") -> Markup:
         """Links with `between` between them."""
         return escape(between).join(map(self, iris))
+
+
+def without_overrides(shown: object) -> object:
+    """What a template shows, with a mark in place of each character that turns the direction of what follows it."""
+    if not isinstance(shown, str) or shown.isascii() or not OVERRIDES.search(shown):
+        return shown
+    return type(shown)(OVERRIDES.sub("\ufffd", shown))
 
 
 def name_of(iri: str) -> str:

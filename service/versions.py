@@ -67,4 +67,12 @@ def blueprint(versions: Versions, views: Views) -> Blueprint:
             return respond(views.ontology(f"{ONTOLOGY}/{wanted}", lambda: versions.quads(wanted)), "text/html; charset=utf-8", shared=False, vary="")
         return respond(write_graph(ox, [quad.triple for quad in versions.quads(wanted)], None, form.engine_name, PREFIXES), form.content_type, vary="")
 
+    @routes.get("/ontology/alignments/<name>")
+    def alignments(name: str) -> Response:
+        stem, _, suffix = name.rpartition(".")
+        wanted, ending = (stem, f".{suffix}") if suffix in SUFFIXES else (name, "")
+        if not views.reader.exists(f"{ONTOLOGY}/alignments/{wanted}"):
+            raise NotFound(f"There is no version {wanted} of the alignments. /ontology has the present ones.")
+        return redirect(f"{request.script_root}/ontology{ending}", 303)
+
     return routes

@@ -78,7 +78,7 @@ def test_what_rules_conclude_is_told_apart_from_what_claims_say(tmp_path):
 def test_the_picture_to_explore_is_offered_where_its_library_is(wide, monkeypatch):
     for there in (True, False):
         monkeypatch.setattr(assets, "present", lambda name: there and name == LIBRARY)
-        answer = wide.get("/practice/joint-planning.html", headers={"Accept": "text/html"})
+        answer = wide.get(f"/practice/joint-planning.html?there={there}", headers={"Accept": "text/html"})  # no page from memory
         assert ("graph.js" in answer.text) == there == ("data-library" in answer.text)
         assert ("script-src 'self'" in answer.headers["Content-Security-Policy"]) == there
         assert '<svg class="chart"' in answer.text

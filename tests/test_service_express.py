@@ -26,7 +26,7 @@ def ask(app, method="GET", path="/a", **more):
 def test_an_equal_request_does_no_work():
     inner, calls = app_of()
     app = Express(inner, 1000)
-    assert ask(app) == ask(app) and len(calls) == 1 and app.hits == 1
+    assert ask(app) == ask(app) and len(calls) == 1 and app.kept.hits == 1
 
 
 def test_what_decides_the_answer_tells_requests_apart():
@@ -36,7 +36,7 @@ def test_what_decides_the_answer_tells_requests_apart():
                  {"SCRIPT_NAME": "/x"}, {"wsgi.url_scheme": "https"}, {"path": "/b"}]
     for more in different:
         ask(app, **more)
-    assert len(calls) == len(different) and app.hits == 0
+    assert len(calls) == len(different) and app.kept.hits == 0
 
 
 def test_nothing_private_changing_large_or_failed_is_kept():

@@ -15,6 +15,13 @@ BAD_HOSTS = ("a b", "<x>", "[[[", "x:y", "", ".", "a" * 300, "x/../", "a@b", "x?
 NO_NUMBERS = ("²", "١", "-1", "0", "1e3", "1.5", "9" * 5000, "<b>", "")
 
 
+@pytest.fixture(autouse=True)
+def and_then_a_good_request(client):  # noqa: F811
+    """After each odd request a good one must succeed."""
+    yield
+    assert client.get(ASK).json["boolean"] is True
+
+
 def problem(answer, status: int) -> dict:
     """The problem document of an answer, which must be one and say so."""
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), answer.text[:300]

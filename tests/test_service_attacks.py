@@ -53,6 +53,25 @@ ATTACKS = {
     "sameTerm join": f"SELECT (COUNT(*) AS ?n) {{ {ALL} FILTER(sameTerm(?a, ?nobody)) }}",
     "a great exponent": "SELECT (1e308 * 1e308 AS ?x) (9999999999999999999999999999 * 99999999999999 AS ?y) {}",
     "minus on a product": f"SELECT (COUNT(*) AS ?n) {{ {ALL} MINUS {ALL} }}",
+    "1,000-step path of one predicate": "SELECT * { ?s " + "/".join(["<http://x/a>"] * 1000) + " ?o }",
+    "1,000-step path of anything, backwards": "SELECT * { ?s ^(" + "/".join(["!(<http://x/a>|^<http://x/a>)"] * 1000) + ") ?o }",
+    "optional paths in a row": "SELECT * { ?s " + "/".join(["(!<http://x/a>)?"] * 200) + " ?o }",
+    "10,000 nested functions": "SELECT (" + "STR(" * 10_000 + "1" + ")" * 10_000 + " AS ?x) {}",
+    "10,000 alternatives in one expression": "SELECT * { ?s ?p ?o FILTER(" + " || ".join(f"?o = {n}" for n in range(10_000)) + ") }",
+    "a list of 40,000 values": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(?o IN (" + ",".join(map(str, range(40_000))) + ")) }",
+    "10,000 variables": "SELECT " + " ".join(f"?v{n}" for n in range(10_000)) + " { ?s ?p ?o }",
+    "2,000 prefixes": "".join(f"PREFIX p{n}: <http://x/{n}#> " for n in range(2000)) + "ASK {}",
+    "a literal of 250,000 characters": "SELECT ('" + "x" * 250_000 + "' AS ?x) {}",
+    "an unclosed literal of 250,000 characters": "SELECT ('" + "x" * 250_000,
+    "an unclosed IRI of 250,000 characters": "SELECT * { <" + "x" * 250_000,
+    "100,000 quotes": "ASK { ?s ?p " + "'" * 100_000 + " }",
+    "100,000 signs of less": "ASK { FILTER(1 " + "<" * 100_000 + " 2) }",
+    "an offset beyond every number": "SELECT * { ?s ?p ?o } OFFSET 99999999999999999999999999 LIMIT 1",
+    "a limit of the largest number": "SELECT * { ?s ?p ?o } OFFSET 18446744073709551615 LIMIT 18446744073709551615",
+    "a description of everything": "DESCRIBE * { ?s ?p ?o . ?o ?q ?t . ?u ?v ?w }",
+    "a number for each row of a product": f"SELECT (RAND() AS ?x) (UUID() AS ?y) {ALL} ORDER BY ?x",
+    "hashes of hashes": f"SELECT (SHA512(CONCAT(SHA512(STR(?a)), SHA512(STR(?f)), SHA512(STR(?i)))) AS ?x) {ALL} ORDER BY ?x",
+    "product of products in subqueries": f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {ALL} }} {{ SELECT (?a AS ?k) (?f AS ?l) {ALL} }} }}",
 }
 ANSWERS = {200, 400, 413, 503}
 
@@ -86,23 +105,31 @@ def post(address, query: str):
     return send(address, "POST", "/sparql", query.encode())
 
 
+def page_time_s(address) -> float:
+    """How long a claim's page takes, which must come."""
+    began = time.monotonic()
+    assert send(address, "GET", "/claim/nf2020-01-001.html")[0] == 200
+    return time.monotonic() - began
+
+
 def still_well(address):
     """The next query is answered and a page comes quickly."""
     status, _, body = post(address, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert status == 200 and json.loads(body)["results"]["bindings"]
-    began = time.monotonic()
-    assert send(address, "GET", "/claim/nf2020-01-001.html")[0] == 200
-    assert time.monotonic() - began < PAGE_S
+    assert page_time_s(address) < PAGE_S
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_costs_only_itself(address, name):
     began = time.monotonic()
-    status, content, body = post(address, ATTACKS[name])
+    with ThreadPoolExecutor(1) as pool:
+        attack = pool.submit(post, address, ATTACKS[name])
+        assert page_time_s(address) < PAGE_S  # while the attack is at work
+        status, content, body = attack.result()
     assert status in ANSWERS, body
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 6
     if status == 200:
-        assert json.loads(body) is not None  # whole
+        assert "json" not in content or json.loads(body) is not None  # whole
     else:
         problem = json.loads(body)
         assert content == "application/problem+json" and problem["status"] == status and problem["detail"]
@@ -113,11 +140,11 @@ def test_an_attack_costs_only_itself(address, name):
 def test_thirty_runaways_at_once_leave_pages_quick(address):
     with ThreadPoolExecutor(30) as pool:
         waiting = [pool.submit(post, address, RUNAWAY + f" # {n}") for n in range(30)]
-        began = time.monotonic()
-        status, _, _ = send(address, "GET", "/claim/nf2020-01-001.html")
-        took = time.monotonic() - began
+        times = [page_time_s(address)]
+        while not all(future.done() for future in waiting):
+            times.append(page_time_s(address))
         answers = [future.result() for future in waiting]
-    assert status == 200 and took < PAGE_S
+    assert max(times) < PAGE_S
     assert {status for status, _, _ in answers} == {503}
     assert {json.loads(body).get("limit") for _, _, body in answers} == {"time", None}  # ran out of time, or was not let in
     still_well(address)
@@ -145,34 +172,83 @@ def test_the_query_of_a_client_that_left_is_killed(app, address):
     still_well(address)
 
 
-@pytest.mark.parametrize("spelling", [
-    "SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}", "service<http://127.0.0.1:{port}/>{{}}",
-    "SeRvIcE SILENT <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}", "SERVICE # comment\n <http://127.0.0.1:{port}/> {{}}",
-    "BIND(<http://127.0.0.1:{port}/> AS ?x) SERVICE ?x {{ ?s ?p ?o }}", "SERVICESILENT<http://127.0.0.1:{port}/>{{}}",
-    "\\u0053ERVICE <http://127.0.0.1:{port}/> {{}}", "OPTIONAL {{ SERVICE <http://127.0.0.1:{port}/> {{}} }}",
-    "FILTER EXISTS {{ SERVICE <http://127.0.0.1:{port}/> {{}} }}", "{{ SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{}} }} }}"])
-def test_service_is_refused_in_any_spelling(address, spelling):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.05)
-        query = "SELECT * { " + spelling.format(port=listener.getsockname()[1]) + " }"
-        status, _, body = post(address, query)
+SERVICE = (
+    "SERVICE <{url}> {{ ?s ?p ?o }}", "service<{url}>{{}}", "SeRvIcE SILENT <{url}> {{ ?s ?p ?o }}", "SERVICE # comment\n <{url}> {{}}",
+    "BIND(<{url}> AS ?x) SERVICE ?x {{ ?s ?p ?o }}", "SERVICESILENT<{url}>{{}}", "OPTIONAL {{ SERVICE <{url}> {{}} }}",
+    r"\u0053ERVICE <{url}> {{}}", r"S\u0045RVICE <{url}> {{}}", r"\U00000053\U00000045RVICE <{url}> {{}}", r"SERVICE\u0020<{url}> {{}}",
+    "FILTER EXISTS {{ SERVICE <{url}> {{}} }}", "FILTER NOT EXISTS {{ SERVICE SILENT <{url}> {{}} }}", "{{ SELECT * {{ SERVICE <{url}> {{}} }} }}",
+    "MINUS {{ SERVICE <{url}> {{}} }}", "{{}} UNION {{ SERVICE <{url}> {{}} }}", "GRAPH ?g {{ SERVICE <{url}> {{}} }}",
+    "VALUES ?x {{ <{url}> }} SERVICE ?x {{ ?s ?p ?o }}", "?a ?b '#' . SERVICE <{url}> {{}}", "?a <http://x/#y> ?b . SERVICE <{url}> {{}}",
+    "?a ?b '''x''' . SERVICE\t\r\n<{url}>\n{{}}", "# SERVICE <http://x/> {{}}\nSERVICE <{url}> {{}}", "FILTER(?a < 1) SERVICE <{url}> {{}} FILTER(2 > ?b)")
+
+
+class Listener:
+    """A server on loopback that must never be called; `url` is its address."""
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket.settimeout(0.05)
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/"
+        return self
+
+    def __exit__(self, *error):
+        with self.socket, pytest.raises(TimeoutError):
+            self.socket.accept()
+
+
+@pytest.mark.parametrize("spelling", SERVICE)
+@pytest.mark.parametrize("form", ["SELECT * { WHERE }", "CONSTRUCT { ?s ?p ?o } WHERE { WHERE }"])
+def test_service_is_refused_in_any_spelling(address, spelling, form):
+    with Listener() as listener:
+        head, _, tail = form.rpartition("WHERE")
+        status, _, body = post(address, head + spelling.format(url=listener.url) + tail)
         assert status == 403 and "SERVICE" in json.loads(body)["detail"]
-        with pytest.raises(TimeoutError):
-            listener.accept()
     still_well(address)
 
 
 @pytest.mark.parametrize("query", [
     "SELECT * FROM <{url}> {{ ?s ?p ?o }}", "SELECT * FROM NAMED <{url}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    "SELECT * from<{url}>from NAMED<{url}x>{{ ?s ?p ?o }}", "SELECT * FROM # comment\n <{url}> {{ ?s ?p ?o }}",
+    r"SELECT * FROM <\u0068ttp{rest}> {{ ?s ?p ?o }}", "BASE <{url}> SELECT * FROM <x> {{ ?s ?p ?o }}",
+    "PREFIX x: <{url}> SELECT * FROM x:y {{ ?s ?p ?o }}", "ASK FROM <{url}> {{ ?s ?p ?o }}", "SELECT * {{ GRAPH <{url}> {{ ?s ?p ?o }} }}",
     "CONSTRUCT {{ ?s ?p ?o }} FROM <file:///etc/passwd> WHERE {{ ?s ?p ?o }}", "DESCRIBE <{url}>",
-    "SELECT * FROM <file:///etc/hostname> {{ ?s ?p ?o }}"])
+    "SELECT * FROM <file:///etc/hostname> {{ ?s ?p ?o }}", r"SELECT * FROM <f\u0069le:///etc/hostname> {{ ?s ?p ?o }}",
+    "BASE <file:///etc/> SELECT * FROM <passwd> {{ ?s ?p ?o }}"])
 def test_from_fetches_and_reads_nothing(address, query):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.05)
-        status, _, body = post(address, query.format(url=f"http://127.0.0.1:{listener.getsockname()[1]}/x"))
-        assert status == 200 and b"root:" not in body
-        with pytest.raises(TimeoutError):
-            listener.accept()
+    with Listener() as listener:
+        status, content, body = post(address, query.format(url=listener.url, rest=listener.url.removeprefix("http")))
+        assert status == 200
+        if "json" in content:
+            found = json.loads(body)
+            assert found.get("boolean") is False or found["results"]["bindings"] == []
+        else:
+            assert body.strip() == b""
+    still_well(address)
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_a_graph_in_the_request_is_not_fetched(address, name):
+    ask = quote("ASK { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }")
+    with Listener() as listener:
+        status, _, body = send(address, "GET", f"/sparql?{name}={quote(listener.url)}&query={ask}")
+        assert status == 200 and json.loads(body)["boolean"] is False
+
+
+@pytest.mark.parametrize("load", [
+    "LOAD <{url}>", "load<{url}>", "LOAD SILENT <{url}> INTO GRAPH <http://x/g>", "LOAD # comment\n <{url}>", r"L\u004FAD <{url}>",
+    r"\U0000004CO\u0041D <{url}>", "BASE <{url}> LOAD <x>", "PREFIX x: <{url}> LOAD x:y", "ASK {{}} ; LOAD <{url}>", "LOAD <file:///etc/passwd>",
+    "# LOAD\nLOAD <{url}>", "LOADSILENT<{url}>"])
+def test_load_fetches_and_reads_nothing_in_any_spelling(address, release, load):  # noqa: F811
+    before = len(release.store)
+    with Listener() as listener:
+        update = load.format(url=listener.url)
+        form = "application/x-www-form-urlencoded"
+        sent = [post(address, update), send(address, "POST", "/sparql", update.encode(), "application/sparql-update"),
+                send(address, "POST", "/sparql", f"query={quote(update)}".encode(), form),
+                send(address, "POST", "/sparql", f"update={quote(update)}".encode(), form)]
+        assert [status for status, _, _ in sent] == [400, 403, 400, 403] and not any(b"root:" in body for _, _, body in sent)
+    assert len(release.store) == before
+    still_well(address)
 
 
 @pytest.mark.parametrize("update", ["LOAD <file:///etc/passwd>", "LOAD <http://127.0.0.1:1/>", "CLEAR ALL", "DROP ALL",

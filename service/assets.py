@@ -50,9 +50,12 @@ def install(app: Flask) -> None:
         found = digest(filename)
         if found is None:
             abort(404)
-        response = Response(status=304) if unchanged(found) else Response(
-            (FOLDER / filename).read_bytes(), content_type=_content_type(filename))
-        return tag(response, found, "", FOR_GOOD if request.args.get("v") == found[:VERSION_CHARS] else REVALIDATE)
+        cache = FOR_GOOD if request.args.get("v") == found[:VERSION_CHARS] else REVALIDATE
+        if unchanged(found):
+            return tag(Response(status=304), found, "", cache)
+        data = (FOLDER / filename).read_bytes()
+        response = tag(Response(data, content_type=_content_type(filename)), found, "", cache)
+        return response.make_conditional(request, accept_ranges=True, complete_length=len(data))
 
     app.jinja_env.globals["present"] = present
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pyoxigraph as ox
 
@@ -24,6 +24,7 @@ FORMAT_IRIS = {"application/sparql-results+json": "SPARQL_Results_JSON", "applic
 LIMITS = {"time_limit_s": "SEC", "max_time_limit_s": "SEC", "memory_limit_bytes": "AD", "max_query_chars": "C62",
           "max_body_bytes": "AD", "max_result_bytes": "AD", "max_rows": "C62"}
 A = ox.NamedNode(RDF + "type")
+DATASET = ox.BlankNode("dataset")
 
 
 def _sd(name: str) -> ox.NamedNode:
@@ -40,7 +41,7 @@ class Description:
     def _write(self, endpoint_url: str, engine_format: str) -> bytes:
         """The description of the endpoint at `endpoint_url`, as pyoxigraph's format of that name."""
         service = ox.NamedNode(endpoint_url)
-        triples = [*self._service(service), *self._limits(service), *self._dataset(service)]
+        triples = [*self._service(service), *self._limits(service), *self._of_dataset(service)]
         return write_graph(ox, triples, None, engine_format, PREFIXES)
 
     def _service(self, service: ox.NamedNode) -> list[ox.Triple]:
@@ -71,14 +72,19 @@ class Description:
                       ox.Triple(node, ox.NamedNode(SCHEMA + "unitCode"), ox.Literal(unit))]
         return found
 
-    def _dataset(self, service: ox.NamedNode) -> list[ox.Triple]:
-        dataset, default = ox.BlankNode("dataset"), ox.BlankNode("default")
-        found = [ox.Triple(service, _sd("defaultDataset"), dataset), ox.Triple(dataset, A, _sd("Dataset")),
-                 ox.Triple(dataset, _sd("defaultGraph"), default), ox.Triple(default, A, _sd("Graph")),
+    def _of_dataset(self, service: ox.NamedNode) -> list[ox.Triple]:
+        return [ox.Triple(service, _sd("defaultDataset"), DATASET), *self.dataset]
+
+    @cached_property
+    def dataset(self) -> list[ox.Triple]:
+        """What the endpoint holds: its default graph, its named graphs and the release's digest."""
+        default = ox.BlankNode("default")
+        found = [ox.Triple(DATASET, A, _sd("Dataset")),
+                 ox.Triple(DATASET, _sd("defaultGraph"), default), ox.Triple(default, A, _sd("Graph")),
                  ox.Triple(default, ox.NamedNode(VOID + "triples"), ox.Literal(self._reader.record_size())),
-                 ox.Triple(dataset, ox.NamedNode(PREFIXES["dcterms"] + "identifier"), ox.Literal(self._digest))]
+                 ox.Triple(DATASET, ox.NamedNode(PREFIXES["dcterms"] + "identifier"), ox.Literal(self._digest))]
         for number, name in enumerate(self._reader.graph_names()):
             node = ox.BlankNode(f"g{number}")
-            found += [ox.Triple(dataset, _sd("namedGraph"), node), ox.Triple(node, A, _sd("NamedGraph")),
+            found += [ox.Triple(DATASET, _sd("namedGraph"), node), ox.Triple(node, A, _sd("NamedGraph")),
                       ox.Triple(node, _sd("name"), ox.NamedNode(name))]
         return found

@@ -93,7 +93,7 @@ class Parts:
     def slow(self) -> list[Callable[[], object]]:
         """What takes long to work out and is kept."""
         return [lambda: self.pages.search.index, *self.views.slow_parts(), *self.pages.comparisons.slow_parts(),
-                lambda: self.explained.lookup]
+                lambda: self.explained.lookup, lambda: self.endpoint.description.dataset]
 
     def text(self, source: str) -> str | None:
         """The text of a source, where the reader of the current request may see it."""

@@ -17,6 +17,7 @@ from service.app import Release, create_app
 from service.dataset import create_data_app, load_files
 from service.engine import Engine
 from service.errors import CannotListen, PortInUse
+from service.malformed import Channel
 from service.operation import missing_isolation
 from service.settings import Settings
 from service.switch import follow
@@ -86,13 +87,15 @@ def open_server(app, settings: Settings, host: str, port: int):
     """A server that listens already; raises PortInUse."""
     try:
         # An address may hold a query of the full length, each character as up to nine (`%E2%82%AC`).
-        return create_server(app, host=host, port=port, threads=THREADS, ident="caretrace",
-                             channel_request_lookahead=1,  # tells when a client has left
-                             clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
-                             max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
-                             max_request_body_size=2 * settings.max_body_bytes)
+        server = create_server(app, host=host, port=port, threads=THREADS, ident="caretrace",
+                               channel_request_lookahead=1,  # tells when a client has left
+                               clear_untrusted_proxy_headers=False,  # they say that the reader sits elsewhere
+                               max_request_header_size=9 * settings.max_query_chars + HEADER_BYTES,
+                               max_request_body_size=2 * settings.max_body_bytes)
     except (OSError, ValueError) as error:
         raise _no_server(host, port, error) from None
+    server.channel_class = Channel
+    return server
 
 
 def _try_port(host: str, port: int) -> None:

@@ -86,6 +86,16 @@ def test_broken_requests_leave_the_server_as_it_was(address, data):
     assert b"200 OK" in raw(address, b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
 
+@pytest.mark.parametrize("data, status", [
+    (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400), (b"POST /sparql HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413),
+    (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501)])
+def test_what_is_no_request_gets_problem_details_too(address, data, status):
+    head, _, body = raw(address, data).partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head and int(head.split(b" ")[1]) == status
+    problem = json.loads(body)
+    assert problem["status"] == status and problem["title"] and problem["detail"]
+
+
 def test_one_connection_carries_many_queries(address):
     connection = http.client.HTTPConnection(*address, timeout=5)
     for _ in range(3):

@@ -234,7 +234,8 @@ def test_hostile_results_do_nothing_in_any_view(open_query, form):
     links = page.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
     assert all(re.match(r"https?:", link) for link in links)
     if form == "table":
-        assert page.locator("table.rows tbody bdi").all_inner_texts() == list(HOSTILE)
+        shown = [value.replace("\u202e", "\ufffd") for value in HOSTILE]  # what turns the direction of text is shown as a mark
+        assert page.locator("table.rows tbody bdi").all_inner_texts() == shown
         assert page.locator("details.raw code").inner_text().count("onerror") == 1
 
 

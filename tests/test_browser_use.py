@@ -86,7 +86,8 @@ def test_the_linked_data_consumers_journey(visit, site, size):
 
 def focused(page) -> dict:
     """What has the focus: its words, and whether a reader sees where it is."""
-    return page.evaluate("""() => { const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);
+    return page.evaluate("""() => { const a = document.activeElement, e = a.closest('.CodeMirror') || a;  // the editor's own box is unseen
+      const r = e.getBoundingClientRect(), s = getComputedStyle(e);
       return {words: (e.labels?.[0]?.textContent || e.textContent || '').trim(), tag: e.tagName,
               seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && r.width > 0 && r.bottom > 0 && r.top < innerHeight} }""")
 
@@ -128,8 +129,9 @@ def test_everything_stays_readable_at_twice_the_size(visit, name):
     page = visit(PAGES[name], DESKTOP, bypass_csp=True)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
+    # The editor scrolls what it hides.
     cut = page.evaluate("""() => [...document.querySelectorAll('main *')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1
-      && getComputedStyle(e).overflowX === 'hidden').map(e => e.outerHTML.slice(0, 120))""")
+      && getComputedStyle(e).overflowX === 'hidden' && !e.closest('.CodeMirror')).map(e => e.outerHTML.slice(0, 120))""")
     assert cut == []
 
 
@@ -156,7 +158,7 @@ def test_a_claim_with_all_its_assets_is_light(visit, site):
     weights = {}
     page.on("requestfinished", lambda request: weights.update({request.url: request.sizes()["responseBodySize"]}))
     page.goto("/claim/nf2020-01-001.html", wait_until="networkidle")
-    assert any(address.endswith(".css") for address in weights) and 3_000 < sum(weights.values()) < MAX_BYTES
+    assert any(".css" in address for address in weights) and 3_000 < sum(weights.values()) < MAX_BYTES
 
 
 @pytest.fixture(scope="module")

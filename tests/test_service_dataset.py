@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 
@@ -67,6 +68,33 @@ def test_a_file_that_cannot_be_loaded_is_named_with_the_reason(tmp_path, name, c
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(DataFileError, match=words):
         load_files([tmp_path / name], tmp_path / "store")
+
+
+TRIPLES = b"<http://h/s> <http://h/p> <http://h/o> .\n" * 3000
+
+
+@pytest.mark.parametrize("name, content, words", [
+    ("cut.nt.gz", gzip.compress(TRIPLES)[:-20], "cut.nt.gz"), ("junk.ttl", bytes(range(256)), r"junk\.ttl:1:"),
+    ("far.jsonld", b'{"@context": "https://example.org/c", "@id": "http://h/s"}', "far.jsonld"), ("half.nq", TRIPLES[:-5], r"half\.nq:3000:")])
+def test_bytes_that_are_not_what_the_name_says_are_told(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataFileError, match=words):
+        load_files([tmp_path / name], tmp_path / "store")
+
+
+def test_a_folder_is_no_file_and_an_empty_file_is_an_empty_set(tmp_path):
+    (tmp_path / "folder.ttl").mkdir()
+    with pytest.raises(DataFileError, match="folder.ttl"):
+        load_files([tmp_path / "folder.ttl"], tmp_path / "store")
+    (tmp_path / "empty.ttl").write_bytes(b"")
+    load_files([tmp_path / "empty.ttl"], tmp_path / "empty")
+    assert len(ox.Store.read_only(str(tmp_path / "empty"))) == 0
+
+
+def test_an_address_that_is_not_this_machines_is_told_before_anything_is_loaded(tmp_path):
+    (tmp_path / "x.ttl").write_text("nonsense", encoding="utf-8")
+    answer = CliRunner().invoke(main, ["serve", "--data", str(tmp_path / "x.ttl"), "--host", "203.0.113.1", "--port", str(free_port())])
+    assert answer.exit_code == 1 and "203.0.113.1" in answer.output and "x.ttl" not in answer.output
 
 
 def test_the_command_says_what_is_wrong(tmp_path):

@@ -1,8 +1,11 @@
 """The service over an external store says what it says over its own: over the native `oxigraph` server, and over
 Virtuoso in a stage of its own (`pytest -m virtuoso`)."""
 
+import re
+
 import pyoxigraph as ox
 import pytest
+
 
 from kg.cli import main
 from kg.names import BASE
@@ -37,10 +40,19 @@ def remote(release, place):  # noqa: F811
 
 
 @pytest.mark.parametrize("path", ["/", "/browse", "/browse/claim", f"/{CLAIM}.html", "/risk/reporting-burden.html", "/source/nf2020.html",
-                                  "/section/nf2020-02.html", "/ontology.html", "/search?q=planing",
+                                  "/section/nf2020-02.html", "/ontology.html",
                                   "/explain?triple=risk/reporting-burden+threatens+practice/joint-planning", "/holder/nf2020-authors.html", "/work/first-study.html"])
 def test_pages_are_the_same_to_the_byte(remote, client, path):  # noqa: F811
     assert remote.get(path).text == client.get(path).text
+
+
+def test_a_search_finds_the_same_and_names_its_hits_for_a_query_without_functions(remote, client):  # noqa: F811
+    as_query = re.compile(r'href="(/sparql[?]query=[^"]+)">As a query<')
+    pages = [c.get("/search?q=planing").text for c in (remote, client)]
+    assert len({as_query.sub("", text) for text in pages}) == 1
+    rows = [c.get(as_query.search(text)[1], headers={"Accept": "application/sparql-results+json"}).json["results"]["bindings"]
+            for c, text in zip((remote, client), pages)]
+    assert {row["claim"]["value"] for row in rows[0]} == {row["claim"]["value"] for row in rows[1]} != set()
 
 
 def canonical(data: bytes, form) -> set[str]:
@@ -103,12 +115,12 @@ def test_a_dataset_in_the_request_reaches_the_store(remote):
 def test_the_command_line_takes_the_store_from_the_environment(release, place, monkeypatch):  # noqa: F811
     served = []
     monkeypatch.setattr("kg.cli.open_current", lambda folder: release)
-    monkeypatch.setattr("service.server.serve", lambda opened, settings, **place: served.append((opened, settings)))
+    monkeypatch.setattr("service.server.serve_current", lambda releases, settings, *where: served.append(settings))
     for name, value in place.items():
         monkeypatch.setenv(f"CARETRACE_{name.upper()}", value)
     assert main(["serve"], standalone_mode=False) in (0, None)
-    [(opened, settings)] = served
-    assert create_app(opened, settings).test_client().get("/readyz").json["engine"].startswith("SPARQL 1.1 at")
+    [settings] = served
+    assert create_app(release, settings).test_client().get("/readyz").json["engine"].startswith("SPARQL 1.1 at")
 
 
 def test_ready_names_the_engine_and_that_nothing_isolates_it(remote):

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import time
+from functools import lru_cache
 
 from flask import Blueprint, Flask, Request, Response, g, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -66,10 +67,12 @@ class _Record:
         self._requests = Counter("caretrace_requests", "Requests by route and status", ["route", "status"], registry=registry)
         self._seconds = Histogram("caretrace_request_seconds", "Time to the whole answer", ["route"], registry=registry)
         self._log = log
+        self._of = lru_cache(1000)(lambda route, status: (self._requests.labels(route, status), self._seconds.labels(route)))
 
     def __call__(self, environ: dict, route: str, status: int, size: int | None, took: float) -> None:
-        self._requests.labels(route, status).inc()
-        self._seconds.labels(route).observe(took)
+        count, seconds = self._of(route, status)
+        count.inc()
+        seconds.observe(took)
         if self._log:
             LOG.info(json.dumps(_entry(environ, status, size, took)))
 

@@ -42,6 +42,15 @@ class Gone(Exception):
     """The process ended (or was killed) before its reply was complete."""
 
 
+def widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold a whole answer of usual size, where the system allows it: fewer turns between writer and reader."""
+    try:
+        import fcntl
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, READ_BYTES)
+    except (ImportError, AttributeError, OSError):
+        pass  # it holds less, and takes more turns
+
+
 class Worker:
     """One query process and its pipe."""
 
@@ -52,6 +61,7 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "-P", str(WORKER), str(store_path), str(memory_limit_bytes)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self.stderr, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"})
+        widen(self.process.stdout)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
         self.isolation: dict | None = None

@@ -17,6 +17,7 @@ from service.negotiation import prefers_html
 
 PAGE_POLICY = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
                "frame-ancestors 'none'")
+SAFETY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "strict-origin-when-cross-origin"), ("X-Frame-Options", "DENY"))
 OWN_SCRIPTS = "; script-src 'self'; connect-src 'self'"
 REVALIDATE = "public, max-age=60, must-revalidate"
 CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*",
@@ -118,10 +119,11 @@ def _add_headers(response: Response) -> Response:
         response = _problem_response(Changed("What is here is not what If-Match or If-Unmodified-Since names. Ask without them."), request)
     if request.method == "OPTIONS":
         response.headers.update({**CROSS_ORIGIN, **PREFLIGHT, "Access-Control-Allow-Methods": response.headers.get("Allow", "GET")})
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY + (OWN_SCRIPTS if own_scripts_allowed() else ""))
+    named = {name.lower() for name, _ in response.headers}
+    policy = PAGE_POLICY + (OWN_SCRIPTS if own_scripts_allowed() else "")
+    for name, value in (*SAFETY, ("Content-Security-Policy", policy)):
+        if name.lower() not in named:
+            response.headers.add(name, value)
     return response
 
 

@@ -14,10 +14,10 @@ from waitress import create_server
 
 from kg.errors import CaretraceError
 from service.app import Release, create_app
+from service.connection import Channel
 from service.dataset import create_data_app, load_files
 from service.engine import Engine
 from service.errors import CannotListen, PortInUse
-from service.malformed import Channel
 from service.operation import missing_isolation
 from service.settings import Settings
 from service.switch import follow

@@ -6,7 +6,6 @@ import re
 import pyoxigraph as ox
 import pytest
 
-
 from kg.cli import main
 from kg.names import BASE
 from service.app import create_app

@@ -1,14 +1,16 @@
-"""What the web server refuses before there is a request to answer, told as problem details (RFC 9457) like all else."""
+"""A client's connection as waitress keeps it: what is no request is told as problem details (RFC 9457) like all else,
+and a small answer leaves in one piece."""
 
 from __future__ import annotations
 
 import json
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 ADVICE = {400: "Send a request as RFC 9112 writes it.", 413: "Shorten the query; /limits says what is allowed.",
           431: "Shorten the address or the headers; a long query can be sent by POST."}
+ONE_PIECE = 1 << 16  # bytes
 
 
 class Refusal(ErrorTask):
@@ -26,7 +28,19 @@ class Refusal(ErrorTask):
         self.write(body)
 
 
+class Answer(WSGITask):
+    """An answer of the service."""
+
+    def write(self, data: bytes) -> None:
+        # Head and body in two pieces would wake the client twice.
+        if not self.wrote_header and self.has_body and self.content_length == len(data) <= ONE_PIECE:
+            head, self.wrote_header, self.content_bytes_written = self.build_response_header(), True, len(data)
+            self.channel.write_soon(head + data)
+        else:
+            super().write(data)
+
+
 class Channel(HTTPChannel):
     """A client's connection."""
 
-    error_task_class = Refusal
+    task_class, error_task_class = Answer, Refusal

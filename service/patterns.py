@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from service.syntax import TOKEN
+from service.syntax import IGNORED, TOKEN
 
 OPEN, CLOSE = {"{": "}", "(": ")", "[": "]"}, frozenset("})]")
 CLAUSES = frozenset(("OPTIONAL", "MINUS", "FILTER", "BIND", "VALUES", "GRAPH", "SERVICE", "UNION"))
@@ -78,26 +78,8 @@ def read_where(query: str) -> Where:
 
 
 def _tokens(query: str) -> list[Token]:
-    found: list[Token] = []
-    for match in TOKEN.finditer(query):
-        if match.lastgroup == "comment" or match.group().isspace():
-            continue
-        token = Token(match.lastgroup, match.group(), match.start(), match.end())
-        stops = len(token.text) - len(token.text.rstrip(".")) if token.kind == "name" else 0
-        if stops:  # a name takes no full stop at its end
-            found.append(Token("name", token.text[:-stops], token.start, token.end - stops))
-            token = Token("other", ".", token.end - stops, token.end)
-        if found and _one_number(found[-1], token, query):
-            token = Token("number", query[found[-1].start:token.end], found.pop().start, token.end)
-        found.append(token)
-    return found
-
-
-def _one_number(before: Token, after: Token, query: str) -> bool:
-    """Whether two neighbours are pieces of a number such as `1.5`; a full stop that no digit follows ends the triple."""
-    if before.kind != "number" or before.end != after.start:
-        return False
-    return before.text.endswith(".") or after.text == "." and query[after.end:after.end + 1].isdigit()
+    return [Token(match.lastgroup, match.group(), match.start(), match.end()) for match in TOKEN.finditer(query)
+            if match.lastgroup not in IGNORED]
 
 
 def _closing(tokens: list[Token], begin: int) -> int:

@@ -40,10 +40,6 @@ class Reader:
         names = [variable.value for variable in solutions.variables]
         return [dict(zip(names, solution)) for solution in solutions]
 
-    def has(self, query: str, **bound: str | Term) -> bool:
-        """Whether a SELECT has a row."""
-        return bool(self.select(query, **bound))
-
     def properties(self, iri: str) -> dict[str, list[Term]]:
         """Predicate IRI → objects of `iri` in the record (the default graph), in a stable order."""
         found: dict[str, list[Term]] = {}

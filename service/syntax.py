@@ -18,11 +18,12 @@ TOKEN = re.compile(r"""
                 | '(?:[^'\\\r\n]|\\.)*' | "(?:[^"\\\r\n]|\\.)*" )
   | (?P<variable> [?$]\w+ )
   | (?P<language> @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
-  | (?P<name>     (?:[^\W\d_][\w.\-]*|_)?:(?:\\.|%[0-9A-Fa-f]{2}|[\w.:\-])* )
-  | (?P<number>   \d+ )
+  | (?P<name>     (?:[^\W\d_][\w.\-]*|_)?:(?:\.*(?:\\.|%[0-9A-Fa-f]{2}|[\w:\-]))* )
+  | (?P<number>   (?:\d++(?:\.\d*+)?|\.\d++)[eE][+-]?\d+ | \d*+\.\d+ | \d+ )
   | (?P<word>     [^\W\d]\w* )
   | (?P<other>    . )
 """, re.VERBOSE | re.DOTALL)
+IGNORED = frozenset(("comment", "space"))
 ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 ERROR_PLACE = re.compile(r"\bat (\d+):(\d+):?(.*)", re.DOTALL)
 # Among what the parser expected only its sentences help; the keywords are those it happened to try last.
@@ -45,7 +46,7 @@ class Reading:
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
     """(kind, text) of each token; comments and white space are left out."""
-    return ((m.lastgroup, m.group()) for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "space"))
+    return ((m.lastgroup, m.group()) for m in TOKEN.finditer(text) if m.lastgroup not in IGNORED)
 
 
 def _names_service(text: str) -> bool:

@@ -133,10 +133,6 @@ def finish_xml(buffer: bytearray) -> None:
         raise NotXmlError(str(error)) from None
 
 
-class TooManySearchesError(Exception):
-    """A query searches for more different words than it may."""
-
-
 class Searches:
     """The functions that search, for one query: the server is asked once for each wording, over the same pipe.
 
@@ -239,10 +235,8 @@ def answer(ox, store, request: dict, ask) -> tuple[dict, bytes]:
     try:
         kind = serialise(ox, run_query(ox, store, request, searches), request, buffer)
         if searches.refused:
-            raise TooManySearchesError
+            return {"status": "searches", "limit": MAX_SEARCHES}, b""
         return {"status": "ok", "kind": kind}, buffer
-    except TooManySearchesError:
-        return {"status": "searches", "limit": MAX_SEARCHES}, b""
     except TooLargeError:
         return {"status": "too-large"}, b""
     except TooManyRowsError:

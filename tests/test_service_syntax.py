@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 
-from service.syntax import explain_error, read_query
+from service.syntax import explain_error, read_query, tokens
 
 CALLS = {
     "plain": "SELECT * { SERVICE <http://h/> { ?s ?p ?o } }",
@@ -74,6 +74,18 @@ def test_a_graph_with_blank_nodes_of_its_own_is_volatile_as_the_engine_labels_th
                  for graph in (ox.DefaultGraph(), ox.NamedNode("http://h/")))
     first, second = (ox.serialize(store.query(query), format=ox.RdfFormat.N_TRIPLES) for _ in range(2))
     assert (first != second) is is_volatile
+
+
+@pytest.mark.parametrize("text, parts", [
+    ("ct:a.b . ct:c.", ["ct:a.b", ".", "ct:c", "."]), ("?x ct:p 1.5, 1.", ["?x", "ct:p", "1.5", ",", "1", "."]),
+    ("1e5 .5 2.E-3 7", ["1e5", ".5", "2.E-3", "7"]), ("a:. b:c..d", ["a:", ".", "b:c..d"])])
+def test_names_and_numbers_end_where_the_grammar_ends_them(text, parts):
+    assert [part for _, part in tokens(text)] == parts
+
+
+@pytest.mark.parametrize("text", ["1" * 100_000, "1." * 50_000, "x:" + "." * 99_000, "x:.y" * 25_000, "1e" * 50_000])
+def test_no_text_takes_the_tokeniser_long(text):
+    assert "".join(part for _, part in tokens(text)) == text  # anything that is not linear would take minutes
 
 
 def test_the_place_of_an_error_comes_from_the_engine_and_is_in_words():

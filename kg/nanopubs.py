@@ -17,6 +17,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -148,6 +149,7 @@ def as_trig(publications: Iterable[Nanopublication]) -> bytes:
     return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
 
 
+@lru_cache(32)  # a release never changes
 def read_index(folder: Path) -> dict[str, str]:
     """IRI of a nanopublication → IRI of its claim, as the release in `folder` lists them; empty for a release without."""
     path = folder / INDEX

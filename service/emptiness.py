@@ -11,11 +11,9 @@ from kg.names import CT
 from service.catalogue import Catalogue, Entry
 from service.names import PREFIXES
 from service.reader import Reader
+from service.syntax import tokens
 
-IRI = re.compile(r"<([a-z][a-z0-9+.-]*:[^<>\"{}|^`\\\s]*)>", re.I)
-PREFIX = re.compile(r"\bPREFIX\s+([\w.-]*):\s*<([^<>\s]*)>", re.I)
-NAME = re.compile(r"(?<![\w:<?$@#-])([A-Za-z][\w.-]*)?:([\w][\w.-]*[\w]|[\w])")
-NOISE = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?<![<\w/#])#[^\n]*", re.S)
+ABSOLUTE = re.compile(r"<([a-z][a-z0-9+.-]*:.*)>", re.I | re.S)
 IN_RECORD = "SELECT ?x (COUNT(*) AS ?count) { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x } } GROUP BY ?x"
 IN_GRAPHS = "SELECT ?x (COUNT(*) AS ?count) { GRAPH ?g { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x } } ?g ct:statement ?t } GROUP BY ?x"
 MOST_TERMS = 20
@@ -34,12 +32,20 @@ class Term:
 
 def terms_of(query: str) -> list[tuple[str, str]]:
     """(as written, IRI) of each IRI and prefixed name in a query, in order, each once; not its prologue's, and no function that searches."""
-    declared = {**PREFIXES, **dict(PREFIX.findall(query))}
-    body = NOISE.sub(" ", PREFIX.sub(" ", query))
-    found = {f"<{iri}>": iri for iri in IRI.findall(body)}
-    for prefix, local in NAME.findall(IRI.sub(" ", body)):
-        if prefix in declared:
-            found[f"{prefix}:{local}"] = declared[prefix] + local
+    declared, found = dict(PREFIXES), {}
+    read = tokens(query)
+    for kind, text in read:
+        if kind == "word" and text.upper() == "BASE":
+            next(read, None)
+        elif kind == "word" and text.upper() == "PREFIX":
+            (_, name), (_, iri) = next(read, ("", ":")), next(read, ("", "<>"))
+            declared[name.removesuffix(":")] = iri[1:-1]
+        elif kind == "iri" and (absolute := ABSOLUTE.fullmatch(text)):
+            found[text] = absolute[1]
+        elif kind == "name":
+            prefix, _, local = text.partition(":")
+            if local and prefix in declared:
+                found[text] = declared[prefix] + local.replace("\\", "")
     return [(written, iri) for written, iri in found.items() if not iri.startswith(PREFIXES["ctf"])][:MOST_TERMS]
 
 

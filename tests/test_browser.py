@@ -6,11 +6,15 @@ Screenshots are kept in build/screenshots/.
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from conftest import ROOT
 from kg.names import BASE
+from service.app import create_app
+from service.server import open_server
+from service.settings import Settings
 from test_service_compare import MORE
 from test_service_release import FIRST, TEXT, TRIG, make_release
 
@@ -28,19 +32,25 @@ PAGES = {"home": "/", "search": "/search?q=planing", "claim": "/claim/nf2020-01-
          "question": "/query/threats.html", "browse": "/browse", "missing": "/claim/nf2020-01-002"}
 
 
+@contextmanager
+def served(release):
+    """The address of the service over `release`, on the server that `caretrace serve` starts, with the text at hand."""
+    settings = Settings(workers=1).for_host("127.0.0.1")
+    app = create_app(release, settings, find_text={"nf2020": TEXT}.get)
+    server = open_server(app, settings, "127.0.0.1", 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        app.extensions["caretrace"].close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of the service over the invented release, on this machine, with the text at hand."""
-    from waitress.server import create_server
-    from service.app import create_app
-    from service.settings import Settings
-    app = create_app(make_release(tmp_path_factory.mktemp("browser"), TRIG + MORE), Settings(workers=1).for_host("127.0.0.1"),
-                     find_text={"nf2020": TEXT}.get)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    app.extensions["caretrace"].close()
+    """The address of the service over the invented release."""
+    with served(make_release(tmp_path_factory.mktemp("browser"), TRIG + MORE)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """The neighbourhood on entity pages, explored in a real browser: by keyboard, in the dark, without script, without its library."""
 
-import threading
-
 import pytest
 
 from conftest import ROOT
 from kg.names import BASE
-from test_browser import DESKTOP, PHONE, browser, keep, pytestmark as needs_chromium, visit  # noqa: F401
+from test_browser import DESKTOP, PHONE, browser, keep, pytestmark as needs_chromium, served, visit  # noqa: F401
 from test_service_compare import MORE
-from test_service_release import TEXT, TRIG, make_release
+from test_service_release import TRIG, make_release
 
 LIBRARY = ROOT / "service" / "static" / "vendor" / "cytoscape.js"
 pytestmark = [needs_chromium, pytest.mark.skipif(not LIBRARY.is_file(), reason="needs the files from npm: make assets")]
@@ -22,16 +20,8 @@ HOSTILE = f"""
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The address of the service over the invented release with a thing of a hostile name."""
-    from waitress.server import create_server
-    from service.app import create_app
-    from service.settings import Settings
-    app = create_app(make_release(tmp_path_factory.mktemp("graph"), TRIG + MORE + HOSTILE), Settings(workers=1).for_host("127.0.0.1"),
-                     find_text={"nf2020": TEXT}.get)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    app.extensions["caretrace"].close()
+    with served(make_release(tmp_path_factory.mktemp("graph"), TRIG + MORE + HOSTILE)) as address:
+        yield address
 
 
 def explored(visit, **options):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from urllib.parse import quote
 
@@ -12,10 +11,7 @@ import pytest
 
 from kg.names import CT
 from service import assets
-from service.app import create_app
-from service.server import open_server
-from service.settings import Settings
-from test_browser import DESKTOP, TEXT, TRIG, browser, keep, make_release, pytestmark as needs_browser, visit  # noqa: F401
+from test_browser import DESKTOP, TRIG, browser, keep, make_release, pytestmark as needs_browser, served, visit  # noqa: F401
 
 pytestmark = [needs_browser, pytest.mark.skipif(not assets.present("vendor/yasqe.js"), reason="needs the editor's files from npm: make assets")]
 P = f"PREFIX ct: <{CT}>\n"
@@ -27,14 +23,9 @@ HOSTILE = ("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>",
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of the service over the invented release, on the server that `caretrace serve` starts."""
-    settings = Settings(workers=1).for_host("127.0.0.1")
-    app = create_app(make_release(tmp_path_factory.mktemp("query"), TRIG), settings, find_text={"nf2020": TEXT}.get)
-    server = open_server(app, settings, "127.0.0.1", 0)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    app.extensions["caretrace"].close()
+    """The address of the service over the invented release."""
+    with served(make_release(tmp_path_factory.mktemp("query"), TRIG)) as address:
+        yield address
 
 
 def at(query: str) -> str:

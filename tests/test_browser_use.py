@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.names import BASE, CT
-from test_browser import DESKTOP, PAGES, PHONE, SHOTS, browser, keep, pytestmark, site, visit  # noqa: F401
+from test_browser import DESKTOP, PAGES, PHONE, SHOTS, browser, keep, pytestmark, served, site, visit  # noqa: F401
 from test_service_hostile import HOSTILE, PAGES as HOSTILE_PAGES
 from test_service_release import FIRST, TEXT, TRIG, make_release
 
@@ -164,17 +164,8 @@ def test_a_claim_with_all_its_assets_is_light(visit, site):
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory):
     """The address of a service over a release whose every word is hostile."""
-    import threading
-    from waitress import create_server
-    from service.app import create_app
-    from service.settings import Settings
-    app = create_app(make_release(tmp_path_factory.mktemp("hostile"), TRIG + HOSTILE), Settings(workers=1).for_host("127.0.0.1"),
-                     find_text={"nf2020": TEXT}.get)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    app.extensions["caretrace"].close()
+    with served(make_release(tmp_path_factory.mktemp("hostile"), TRIG + HOSTILE)) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", HOSTILE_PAGES)

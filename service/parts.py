@@ -66,7 +66,7 @@ class Parts:
         self.documents = Documents(self.reader, settings.base, self._context())
         self.nanopubs = nanopubs.Nanopubs(self.store, self.documents, self.folder, settings.base)
         self.explained = explaining.Explaining(self.store)
-        self.engine = RemoteEngine(settings.store, settings) if settings.store else Engine(self.folder / "store", settings)
+        self.engine = RemoteEngine(settings.store, settings) if settings.store else Engine(self.folder / "store", settings, self.folder / "caretrace.nq")
         self._make_pages()
         if not settings.store:
             self.engine.add_functions(functions.NAMESPACE, lambda words: self.pages.search.index.scores(words))

@@ -134,6 +134,7 @@ class RemoteEngine:
     """Answers queries by handing them to the store at `url`; the counterpart of `service.engine.Engine`."""
 
     closed = False
+    order = ""
 
     def __init__(self, url: str, settings: Settings):
         self.url, self.settings = url, settings

@@ -28,6 +28,7 @@ class Settings:
     queue_limit_s: float = 5.0
     max_waiting: int = 6  # queries that may wait for a process; each holds one of the server's threads
     memory_limit_bytes: int = 1024 * MEBIBYTE
+    in_memory_bytes: int = 256 * MEBIBYTE  # a release of this many N-Quads is queried in memory, which takes about 4 times as much; a larger one on disk
     max_query_chars: int = 100_000
     max_body_bytes: int = 1 * MEBIBYTE
     max_result_bytes: int = 64 * MEBIBYTE

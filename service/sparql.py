@@ -87,7 +87,7 @@ class Endpoint:
 
     def _key(self, asked: ProtocolRequest, engine_name: str) -> str:
         graphs = json.dumps([asked.default_graphs, asked.named_graphs])
-        return digest_of(self.release_digest, asked.query, graphs, engine_name)
+        return digest_of(self.release_digest, self.engine.order, asked.query, graphs, engine_name)
 
     def _run(self, asked: ProtocolRequest, reading: Reading, chosen: Format) -> tuple[str, object, int]:
         """Kind of result, its body (bytes when small, else a file) and its size."""

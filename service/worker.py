@@ -1,7 +1,6 @@
-"""One query process: opens the store read-only, shuts itself in, then answers queries from standard input.
+"""One query process: has the store in memory or opens it read-only, shuts itself in, then answers queries from standard input.
 
-Started by `service.engine` as a script of its own, so that it starts in about 30 ms and carries nothing of the
-web server. Each message is a length (8 bytes, big-endian) and that many bytes: a request is JSON; a reply is JSON
+Forked by `service.forkserver`, so that it starts in some milliseconds and carries nothing of the web server. Each message is a length (8 bytes, big-endian) and that many bytes: a request is JSON; a reply is JSON
 followed by a second message with the serialised result. The engine kills this process to stop a query.
 """
 
@@ -38,12 +37,12 @@ def leave_network() -> bool:
 
 
 def forbid_descriptors(store_path: str) -> bool:
-    """Allow no new file descriptor, hence no socket, once every table file of the store is open."""
+    """Allow no new file descriptor, hence no socket, once every table file of the store at `store_path` ("": none) is open."""
     try:
         import resource
         opened = {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")
                   if os.path.islink(f"/proc/self/fd/{fd}")}
-        tables = {os.path.realpath(os.path.join(store_path, name)) for name in os.listdir(store_path)
+        tables = {os.path.realpath(os.path.join(store_path, name)) for name in (os.listdir(store_path) if store_path else ())
                   if name.endswith(".sst")}
         if not tables <= opened:
             return False
@@ -262,21 +261,24 @@ def write_message(stream, data: bytes) -> None:
     stream.write(data)
 
 
-def main(store_path: str, memory_limit_bytes: int) -> None:
-    """Serve until standard input ends."""
-    network = leave_network()  # before any thread exists: a user namespace needs a process of one thread
-    import pyoxigraph as ox
-    store = ox.Store.read_only(store_path)
+def main(ox, store, store_path: str, memory_limit_bytes: int, network: bool) -> None:
+    """Serve until standard input ends: over `store`, or over the one at `store_path` when it is None.
+
+    `network` says whether the process is in a network namespace of its own.
+    """
+    in_memory = store is not None
+    if not in_memory:
+        store = ox.Store.read_only(store_path)
     isolation = {"network_namespace": network, "memory_limit": limit_memory(memory_limit_bytes),
-                 "no_new_descriptors": forbid_descriptors(store_path)}
-    requests, replies = sys.stdin.buffer, open(sys.stdout.fileno(), "wb", WHOLE_REPLY, closefd=False)
+                 "no_new_descriptors": forbid_descriptors("" if in_memory else store_path)}
+    requests, replies = open(0, "rb", closefd=False), open(1, "wb", WHOLE_REPLY, closefd=False)
 
     def ask(words: str) -> dict[str, float]:
         write_message(replies, json.dumps({"status": "search", "words": words}).encode())
         replies.flush()
         return json.loads(read_message(requests) or b"{}")
 
-    write_message(replies, json.dumps(isolation).encode())
+    write_message(replies, json.dumps({"pid": os.getpid(), "isolation": isolation}).encode())
     replies.flush()
     while (message := read_message(requests)) is not None:
         request = json.loads(message)
@@ -287,7 +289,3 @@ def main(store_path: str, memory_limit_bytes: int) -> None:
         write_message(replies, json.dumps(header).encode())
         write_message(replies, body)
         replies.flush()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -22,11 +22,28 @@ SLOW = Query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
 
 
-@pytest.fixture
-def engine(release):
-    made = Engine(release.path / "store", Settings(workers=2, time_limit_s=2, queue_limit_s=0.5))
+@pytest.fixture(params=["in-memory", "on-disk"])
+def engine(release, request):
+    nquads = release.path / "caretrace.nq" if request.param == "in-memory" else None
+    made = Engine(release.path / "store", Settings(workers=2, time_limit_s=2, queue_limit_s=0.5), nquads)
     yield made
     made.close()
+
+
+def pids(engine) -> list[int]:
+    """The ids of all its query processes, once they are there."""
+    for worker in list(engine._all):
+        worker.wait_ready()
+    return [worker.pid for worker in engine._all]
+
+
+def runs(pid: int) -> bool:
+    """Whether there is a process with this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def answers(engine) -> bool:
@@ -71,11 +88,9 @@ def test_a_crash_costs_only_its_own_query(engine):
 
 def test_processes_killed_while_idle_are_replaced(engine):
     assert answers(engine)
-    processes = [worker.process for worker in engine._all]
-    for process in processes:
-        os.kill(process.pid, signal.SIGKILL)
-    for process in processes:
-        process.wait()
+    for pid in pids(engine):
+        os.kill(pid, signal.SIGKILL)
+    assert all(worker.selector.select(5) for worker in engine._all)  # the end of each pipe has come
     assert answers(engine)
 
 
@@ -110,11 +125,31 @@ def test_a_store_that_is_not_there_is_an_error_and_no_hang(tmp_path):
         engine.close()
 
 
+def test_the_process_they_are_forked_from_is_replaced_too(engine):
+    order, first = engine.order, pids(engine)
+    os.kill(engine._forks.pid, signal.SIGKILL)
+    for pid in first:
+        os.kill(pid, signal.SIGKILL)
+    assert all(worker.selector.select(5) for worker in engine._all)
+    assert answers(engine) and engine._forks.lives()
+    assert not order or engine.order != order
+
+
+def test_no_two_processes_draw_the_same_random_numbers(engine):
+    """Those forked from one that has drawn any would."""
+    found = set()
+    for _ in range(3):
+        found.add(engine.run(Query("SELECT (UUID() AS ?u) (RAND() AS ?r) {}", BASE, "CSV")).body.read())
+        with pytest.raises(OverLimit):
+            engine.run(SLOW)
+    assert len(found) == 3
+
+
 def test_closing_ends_every_process(release):
     engine = Engine(release.path / "store", Settings(workers=2))
-    processes = [worker.process for worker in engine._all]
+    found = pids(engine)
     engine.close()
-    assert all(process.poll() is not None for process in processes)
+    assert len(found) == 2 and not any(map(runs, found))
 
 
 def test_the_cache_forgets_the_least_recently_used_and_keeps_to_its_size():

@@ -9,6 +9,7 @@ import os
 wsgi_app = "service.wsgi:make_app()"
 bind = os.environ.get("CARETRACE_BIND", "127.0.0.1:8000")
 workers = 1
+worker_class = "service.gunicorn_worker.Worker"
 threads = 16
 timeout = 120  # above the longest time limit of a query
 graceful_timeout = 75

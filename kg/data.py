@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kg import names, sentences
 from kg.errors import DataError, Problem
+from kg.nearness import nearest
 from kg.schema import SHAPES, Field, entity_shape, listed, shape_problems
 from kg.texts import TextVersion
 from kg.turtle import read_turtle
@@ -237,9 +238,7 @@ def dangling(data: Data):
 
 
 def _near(value: str, data: Data) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(value, [i for i in data.places if i.split("/")[0] == value.split("/")[0]], 3, 0.6)
+    near = nearest(value, [i for i in data.places if i.split("/")[0] == value.split("/")[0]], 3, 0.6)
     return "did you mean " + " or ".join(near) + "?" if near else f"add data/entities/{value}.yaml or mend the id"
 
 

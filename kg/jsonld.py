@@ -96,7 +96,12 @@ class Writer:
                 key, form = self.type, self.type_of(triple.object.value)
             else:
                 key, form = self.entry(triple.predicate.value, triple.object)
-            node[key] = form if key not in node else [*(old if isinstance(old := node[key], list) else [old]), form]
+            if key not in node:
+                node[key] = form
+            elif isinstance(node[key], list):
+                node[key].append(form)
+            else:
+                node[key] = [node[key], form]
         return found
 
     def write(self, quads: Iterable[ox.Quad]) -> bytes:

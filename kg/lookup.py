@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
 
 from kg import names
 from kg.errors import LookupFailed
+from kg.nearness import nearest
 
 Term = ox.NamedNode | ox.Literal
 _LABELS = """SELECT ?thing ?label WHERE { { ?thing rdfs:label|skos:altLabel|dcterms:title ?label }
@@ -70,7 +70,7 @@ class Lookup:
         if found := self._property(words):
             return found
         known = {names.path_of(p.value).rpartition("#")[2]: p for p in self._properties if p.value.startswith(names.CT)}
-        near = [known[name] for name in difflib.get_close_matches(words, known, 3, 0.5)]
+        near = [known[name] for name in nearest(words, known, 3, 0.5)]
         raise self._failed(f"No predicate is called {words!r}.", near)
 
     def _property(self, words: str) -> ox.NamedNode | None:
@@ -105,8 +105,8 @@ class Lookup:
 
     def _near(self, words: str) -> list[ox.NamedNode]:
         slugs = {names.path_of(node.value): node for node in self.labels if node.value.startswith(names.BASE)}
-        close = [slugs[slug] for slug in difflib.get_close_matches(words, slugs, 3, 0.7)] if "/" in words else []
-        close += [node for label in difflib.get_close_matches(words.casefold(), self._named, 3, 0.7) for node in sorted(self._named[label], key=str)]
+        close = [slugs[slug] for slug in nearest(words, slugs, 3, 0.7)] if "/" in words else []
+        close += [node for label in nearest(words.casefold(), self._named, 3, 0.7) for node in sorted(self._named[label], key=str)]
         return list(dict.fromkeys(close))[:5]
 
     def _failed(self, what: str, near: list[ox.NamedNode]) -> LookupFailed:

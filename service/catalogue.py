@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os.path
 import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from kg.names import ONTOLOGY
+from kg.nearness import nearest
 from service.links import passage_place
 from service.reader import Reader
 
@@ -72,7 +72,7 @@ class Catalogue:
         """Things whose address resembles `path`, the nearest first: of its folder, else of the same name in any other."""
         folder, _, slug = path.partition("/")
         if folder not in self.folders:
-            folder = next(iter(difflib.get_close_matches(folder, self.folders, 1)), "")
+            folder = next(iter(nearest(folder, self.folders, 1)), "")
         if found := self._alike(slug, self._slugs(folder), count):
             return found
         elsewhere = {name: entry for other in self.folders if other not in NUMBERED for name, entry in self._slugs(other).items()}
@@ -83,7 +83,7 @@ class Catalogue:
 
     @staticmethod
     def _alike(slug: str, slugs: dict[str, Entry], count: int, least: float = 0.5) -> list[Entry]:
-        close = difflib.get_close_matches(slug, slugs, 10 * count, least)
+        close = nearest(slug, slugs, 10 * count, least)
         # A slip stands near the end more often than at the start: what begins alike comes first.
         close.sort(key=lambda match: -len(os.path.commonprefix((match, slug))))
         return [slugs[match] for match in close[:count]]

@@ -8,9 +8,17 @@ import json
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-ADVICE = {400: "Send a request as RFC 9112 writes it.", 413: "Shorten the query; /limits says what is allowed.",
+ADVICE = {400: "Send a request as RFC 9112 writes it.", 413: "Shorten the query; /limits says what is allowed.", 414: "A long query can be sent by POST.",
           431: "Shorten the address or the headers; a long query can be sent by POST."}
+PROBLEM_HEADERS = (("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"),
+                   ("X-Content-Type-Options", "nosniff"), ("Access-Control-Allow-Origin", "*"))
 ONE_PIECE = 1 << 16  # bytes
+
+
+def problem(status: int, reason: str, detail: str) -> bytes:
+    """Problem details for bytes that a web server refuses."""
+    words = f"{detail.rstrip('.')}. {ADVICE.get(status, 'Send another request.')}"
+    return json.dumps({"type": "about:blank", "title": reason, "status": status, "detail": words}).encode()
 
 
 class Refusal(ErrorTask):
@@ -18,11 +26,9 @@ class Refusal(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        detail = f"{error.body.rstrip('.')}. {ADVICE.get(error.code, 'Send another request.')}"
-        body = json.dumps({"type": "about:blank", "title": error.reason, "status": error.code, "detail": detail}).encode()
+        body = problem(error.code, error.reason, error.body)
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"),
-                                  ("X-Content-Type-Options", "nosniff"), ("Access-Control-Allow-Origin", "*")]
+        self.response_headers += PROBLEM_HEADERS
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

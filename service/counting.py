@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import time
 from dataclasses import dataclass, field
 
+from kg.nearness import nearest
 from service.engine import Query
 from service.errors import ServiceError
 from service.patterns import Part, Unreadable, Where, read_where
@@ -96,7 +96,7 @@ class Counter:
         if found or len(self._labels) > MOST_LABELS:
             return found
         text = re.sub(r"^(\"\"\"|'''|\"|')|(\"\"\"|'''|\"|')(@[\w-]+|\^\^.*)?$", "", literal, flags=re.S)
-        return [json.dumps(label, ensure_ascii=False) for label in difflib.get_close_matches(text, self._labels, MOST_NEAR, .8)]
+        return [json.dumps(label, ensure_ascii=False) for label in nearest(text, self._labels, MOST_NEAR, .8)]
 
     def _count(self, where: Where, body: str) -> int | None:
         rows = self._rows(f"{where.prologue} SELECT (COUNT(*) AS ?count_) {where.dataset} "

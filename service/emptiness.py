@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from kg.names import CT
+from kg.nearness import nearest
 from service.catalogue import Catalogue, Entry
 from service.names import PREFIXES
 from service.reader import Reader
@@ -60,21 +60,21 @@ def explain_emptiness(reader: Reader, catalogue: Catalogue, query: str, known: C
     terms = []
     for written, iri in terms_of(query):
         record, content = count(IN_RECORD, iri), count(IN_GRAPHS, iri)
-        near = [] if record or content else nearest(catalogue, iri) or resembling(catalogue, known, iri)
+        near = [] if record or content else alike(catalogue, iri) or resembling(catalogue, known, iri)
         terms.append(Term(written, iri, record, content, near))
     return terms
 
 
 def resembling(catalogue: Catalogue, known: Collection[str], iri: str) -> list[Entry]:
     """Classes and properties whose whole IRI resembles `iri`: a slip in the name, or in the namespace of a prefix."""
-    return [Entry(catalogue.label(near), near) for near in difflib.get_close_matches(iri, known, 3, 0.85)]
+    return [Entry(catalogue.label(near), near) for near in nearest(iri, known, 3, 0.85)]
 
 
-def nearest(catalogue: Catalogue, iri: str) -> list[Entry]:
+def alike(catalogue: Catalogue, iri: str) -> list[Entry]:
     """Known things or terms whose IRI resembles `iri`."""
     if not iri.startswith(catalogue.base):
         return []
     if not iri.startswith(CT):
         return catalogue.near(iri.removeprefix(catalogue.base), 3)
     local = {known.removeprefix(CT): known for known in catalogue.labels if known.startswith(CT)}
-    return [Entry(catalogue.label(local[name]), local[name]) for name in difflib.get_close_matches(iri.removeprefix(CT), local, 3)]
+    return [Entry(catalogue.label(local[name]), local[name]) for name in nearest(iri.removeprefix(CT), local, 3)]

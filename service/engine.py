@@ -46,16 +46,14 @@ class Answer:
 class Engine:
     """Answers queries, each in a process that can be killed.
 
-    They answer from the store at `store_path`; from memory, much faster, where `nquads` has the same quads and is not
-    larger than the settings allow.
+    They answer from the store at `store_path`; or from memory, much faster, where `nquads` has the same quads.
     """
 
     name = "oxigraph"
 
     def __init__(self, store_path: Path, settings: Settings, nquads: Path | None = None):
         self.settings = settings
-        held = nquads if nquads and nquads.stat().st_size <= settings.in_memory_bytes else None
-        self._new_forks = lambda: ForkServer(store_path, held, settings.memory_limit_bytes)
+        self._new_forks = lambda: ForkServer(store_path, nquads, settings.memory_limit_bytes)
         self._forks, self._last_words = self._new_forks(), ""
         self.namespace, self.search = "", nothing_to_search
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()

@@ -13,39 +13,14 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 from service import worker
 
 NUMBER = struct.Struct(">q")
 STREAMS = 3
-
-
-def in_memory(ox, nquads: str):
-    """The quads of a file of N-Quads in a store in memory.
-
-    A thread of its own loads: what the engine draws random numbers from belongs to a thread, and processes forked
-    from one that has drawn any would all make the same UUIDs.
-    """
-    store = ox.Store()
-    failed: list[BaseException] = []
-
-    def load() -> None:
-        try:
-            store.bulk_load(path=nquads, format=ox.RdfFormat.N_QUADS)
-        except BaseException as error:
-            failed.append(error)
-
-    loading = threading.Thread(target=load)
-    loading.start()
-    loading.join()
-    if failed:
-        raise failed[0]
-    gc.collect()
-    gc.freeze()  # what is never freed stays shared between the processes
-    return store
 
 
 def take_streams(descriptors: list[int]) -> None:
@@ -72,7 +47,9 @@ def main(store_path: str, nquads: str, memory_limit_bytes: int) -> None:
     """Fork query processes until standard input ends: over `nquads` in memory, or over the store on disk when it is ""."""
     network = worker.leave_network()  # before any thread exists: a user namespace needs a process of one thread
     import pyoxigraph as ox
-    store = in_memory(ox, nquads) if nquads else None
+    from kg.store import in_memory
+    store = in_memory(Path(nquads)) if nquads else None
+    gc.freeze()  # what is never freed stays shared between the processes
     control = socket.socket(fileno=sys.stdin.fileno())
     forked: set[int] = set()
     while True:

@@ -10,6 +10,7 @@ from typing import Protocol
 import pyoxigraph as ox
 from flask import Blueprint, request
 
+from kg.store import in_memory
 from kg.texts import Registry, TextVersion
 from service import dumps, explaining, functions, howto, linked_data, nanopubs, openapi, pages, querypage, signposts, sparql, versions
 from service.cache import AnswerCache
@@ -58,7 +59,9 @@ class Parts:
 
     def __init__(self, release: Release, settings: Settings, find_text: FindText | None):
         self.release, self.settings, self.folder = release, settings, Path(release.path)
-        self.store = self._external() if settings.store else release.store
+        nquads = self.folder / "caretrace.nq"
+        small = nquads.stat().st_size <= settings.in_memory_bytes
+        self.store = self._external() if settings.store else in_memory(nquads) if small else release.store
         self.reader = Reader(self.store)
         self.catalogue = Catalogue(self.reader, settings.base)
         self.claims, self.outlines = ClaimIndex(self.reader), ReportIndex(self.reader)
@@ -66,7 +69,8 @@ class Parts:
         self.documents = Documents(self.reader, settings.base, self._context())
         self.nanopubs = nanopubs.Nanopubs(self.store, self.documents, self.folder, settings.base)
         self.explained = explaining.Explaining(self.store)
-        self.engine = RemoteEngine(settings.store, settings) if settings.store else Engine(self.folder / "store", settings, self.folder / "caretrace.nq")
+        self.engine = RemoteEngine(settings.store, settings) if settings.store else \
+            Engine(self.folder / "store", settings, nquads if small else None)
         self._make_pages()
         if not settings.store:
             self.engine.add_functions(functions.NAMESPACE, lambda words: self.pages.search.index.scores(words))

@@ -64,7 +64,7 @@ class ForkServer:
     """
 
     def __init__(self, store_path: Path, nquads: Path | None, memory_limit_bytes: int):
-        # Rows that no ORDER BY sorts, and blank nodes, come as the loaded store has them: two are not alike.
+        # The graphs of a store in memory stand in an order that chance decides when it is loaded.
         self.order = secrets.token_hex(8) if nquads else ""
         self._lock = threading.Lock()
         self._stderr = tempfile.TemporaryFile()

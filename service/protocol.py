@@ -82,7 +82,10 @@ def _read_body(request: Request, limit: int) -> bytes:
     detail = f"The body has more than {limit} bytes. Shorten the query."
     if (request.content_length or 0) > limit:
         raise TooLarge(detail, limit="body")
-    data = request.stream.read(limit + 1)
+    try:
+        data = request.stream.read(limit + 1)
+    except Exception:  # each web server has errors of its own
+        raise BadRequest("The body breaks off or is not written as RFC 9112 says. Send it again, with Content-Length.") from None
     if len(data) > limit:
         raise TooLarge(detail, limit="body")
     return data

@@ -26,7 +26,7 @@ CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*",
 PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Accept-Language, Cache-Control, Content-Type, If-Match, If-None-Match, "
              "If-Range, Range, User-Agent, X-Requested-With", "Access-Control-Max-Age": "86400"}
 ONE_RANGE = re.compile(r"bytes=(?=\d|-\d)(\d{0,18})-(\d{0,18})", re.ASCII)
-BAD_HOST = "The Host header names no host. Send the host of the address that you ask for, such as example.org:8000."
+BAD_HOST = "The Host header names no host or is missing. Send the host of the address that you ask for, such as example.org:8000."
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -96,8 +96,9 @@ def _from_http(error: HTTPException) -> ServiceError:
 
 
 def _check_request() -> None:
-    """Raises BadHost for a Host header that names no host; a Range that is not one plain range is ignored."""
-    if not request.host:
+    """Raises BadHost for a Host header that names no host or is missing; a Range that is not one plain range is ignored."""
+    nowhere = "HTTP_HOST" not in request.environ and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"  # RFC 9112 section 3.2
+    if nowhere or not request.host:
         raise BadHost
     given = ONE_RANGE.fullmatch(request.headers.get("Range", ""))
     if not given or given[1] and given[2] and int(given[1]) > int(given[2]):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sqlite3
 import threading
 from dataclasses import dataclass
 
+from kg.nearness import nearest
 from service.catalogue import Catalogue
 from service.claimindex import ClaimIndex, short_id
 from service.reader import Reader
@@ -102,7 +102,7 @@ class SearchIndex:
             return None
         asked = " OR ".join(f'"{gram}"' for gram in sorted(grams) if '"' not in gram)
         rows = self._db.execute("SELECT word FROM spelling WHERE spelling MATCH ? ORDER BY rank LIMIT 200", (asked,))
-        return next(iter(difflib.get_close_matches(word, [row[0] for row in rows], 1, 0.75)), None)
+        return next(iter(nearest(word, [row[0] for row in rows], 1, 0.75)), None)
 
     def search(self, text: str, filters: dict[str, list[str]], folder: str = "", skip: int = 0, count: int = 20) -> Found:
         """Hits for words and filters (field → values, all of which must hold), the best first; without words in text order."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from waitress import create_server
 
 from kg.errors import CaretraceError
+from service import warming
 from service.app import Release, create_app
 from service.connection import Channel
 from service.dataset import create_data_app, load_files
@@ -34,7 +35,9 @@ def serve(release: Release, settings: Settings | None = None, host: str = "127.0
     Raises PortInUse when another program has the port. Port 0 takes a free one.
     """
     settings = (settings or Settings()).for_host(host)
+    _try_port(host, port)  # before anything takes its time
     app = create_app(release, settings)
+    warming.wait_for(app)
     engine = app.extensions["caretrace"]
     _run(app, engine, engine.close, settings, host, port, announce)
 
@@ -49,6 +52,7 @@ def serve_current(releases: Path, settings: Settings | None = None, host: str = 
     if not LOG.handlers:  # which release is served, or refused and why
         LOG.addHandler(logging.StreamHandler())
         LOG.setLevel(logging.INFO)
+    _try_port(host, port)
     switch = follow(releases, settings)
     _run(switch, switch.engine, switch.close, settings, host, port, announce)
 
@@ -57,7 +61,7 @@ def serve_files(files: list[Path], settings: Settings | None = None, host: str =
                 announce: Callable[[str], None] = print) -> None:
     """Serve the endpoint over RDF `files`, all loaded before the port opens. Raises DataFileError or PortInUse."""
     settings = (settings or Settings()).for_host(host)
-    _try_port(host, port)  # before a large file is loaded for nothing
+    _try_port(host, port)
     with tempfile.TemporaryDirectory(prefix="caretrace-") as folder:
         store = Path(folder) / "store"
         digest = load_files(files, store)

@@ -28,7 +28,7 @@ class Settings:
     queue_limit_s: float = 5.0
     max_waiting: int = 6  # queries that may wait for a process; each holds one of the server's threads
     memory_limit_bytes: int = 1024 * MEBIBYTE
-    in_memory_bytes: int = 256 * MEBIBYTE  # a release of this many N-Quads is queried in memory, which takes about 4 times as much; a larger one on disk
+    in_memory_bytes: int = 256 * MEBIBYTE  # a release of N-Quads up to this size is read from memory, in two copies of some four times the size; a larger one from disk
     max_query_chars: int = 100_000
     max_body_bytes: int = 1 * MEBIBYTE
     max_result_bytes: int = 64 * MEBIBYTE
@@ -37,7 +37,7 @@ class Settings:
     cache_bytes: int = 64 * MEBIBYTE
     max_html_rows: int = 500
     claims_per_page: int = 50
-    warm: bool = True  # whether what a release gives once and for all is worked out right after the start
+    warm: bool = True  # whether what a release gives once and for all is worked out at the start
     context_chars: int = 400  # how much text stands on either side of a passage
     show_texts: bool | None = None  # None: only to a reader on the same machine
     proxies: int = 0  # how many proxies stand before the service; only then X-Forwarded-* is believed

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from kg.errors import CaretraceError
 from kg.store import current_name, open_current
+from service import warming
 from service.app import create_app
 from service.engine import Engine
 from service.settings import Settings
 
 LOOK_S = 2.0  # how long a new release waits to be noticed
 LOG = logging.getLogger("caretrace")
-WARM_S = 60.0  # how long a new release may take to be warm before it is taken all the same
 
 
 class _Served:
@@ -110,19 +110,19 @@ class Switch:
 
 
 def follow(releases: Path, settings: Settings, every_s: float = LOOK_S) -> Switch:
-    """The service for the current release below `releases`, and for each later one from when it is whole.
+    """The service for the current release below `releases`, warm, and for each later one from when it is whole.
 
     Raises ReleaseError when there is none.
     """
     switch = Switch(lambda: current_name(releases), lambda: create_app(open_current(releases), settings))
+    warming.wait_for(switch.app)
     switch.watch(every_s)
     return switch
 
 
 def _verify(app) -> None:
     """Raises CaretraceError unless the app says that it is ready; waits for it to be warm, so that nobody else must."""
-    if warming := getattr(app, "extensions", {}).get("caretrace.warming"):
-        warming.thread.join(WARM_S)
+    warming.wait_for(app)
     answer = app.test_client().get("/readyz")
     if answer.status_code != 200:
         app.extensions["caretrace"].close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from kg.nearness import nearest
 from service.names import PREFIXES
 
 TOKEN = re.compile(r"""
@@ -116,7 +116,7 @@ def _about_prefix(prefix: str) -> str:
     """What to do about an undeclared prefix: the line to add when it is one of ours, else one that resembles it."""
     if iri := PREFIXES.get(prefix):
         return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <{iri}>."
-    near = [f"{name}: <{PREFIXES[name]}>" for name in difflib.get_close_matches(prefix, PREFIXES, 2)]
+    near = [f"{name}: <{PREFIXES[name]}>" for name in nearest(prefix, PREFIXES, 2)]
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     return f"The prefix {prefix}: is not declared; add PREFIX {prefix}: <…>.{meant}"
 

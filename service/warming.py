@@ -1,4 +1,4 @@
-"""What a release gives once and for all is worked out right after the start, in the background, so that few readers wait.
+"""What a release gives once and for all is worked out at the start, in a thread; servers wait for it before they listen.
 
 First comes what most pages need, then each kind of page, last the documents of things that much points at.
 """
@@ -24,6 +24,7 @@ from service.reader import Reader
 from service.reportindex import ReportIndex
 
 LOG = logging.getLogger("caretrace")
+LONGEST_S = 60.0
 LARGE = 150  # triples from which on writing a document takes long, in these forms
 SLOW_FORMS = frozenset(("JSON_LD", "TRIG", "TURTLE"))
 POINTED_AT = f"SELECT ?thing (COUNT(*) AS ?n) {{ ?s ?p ?thing FILTER(isIRI(?thing)) }} GROUP BY ?thing HAVING (COUNT(*) >= {LARGE})"
@@ -54,6 +55,12 @@ class Warming:
                 step()
         except Exception:  # the request that needs it will meet the same and report it
             LOG.warning("warming up stopped half-way", exc_info=True)
+
+
+def wait_for(app) -> None:
+    """Return when `app` is warm, or in any case after a minute: then nobody has to wait for what is worked out once."""
+    if warming := getattr(app, "extensions", {}).get("caretrace.warming"):
+        warming.thread.join(LONGEST_S)
 
 
 def start(app: Flask, catalogue: Catalogue, claims: ClaimIndex, later: Iterable[Step], stopped: Callable[[], bool]) -> Warming:

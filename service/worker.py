@@ -91,6 +91,14 @@ class Bounded(bytearray):
         """Nothing waits anywhere."""
 
 
+def stands_in(name: bytes, body: bytes) -> bool:
+    """Whether `name`, a prefix with its colon, stands in `body` and is not the end of a longer one."""
+    at = body.find(name)
+    while at > 0 and (body[at - 1:at].isalnum() or body[at - 1] in b"_-"):
+        at = body.find(name, at + 1)
+    return at >= 0
+
+
 def tidy_prefixes(data: bytes) -> bytes:
     """Turtle or TriG with its prefixes sorted and the unused ones left out.
 
@@ -101,9 +109,7 @@ def tidy_prefixes(data: bytes) -> bytes:
     while data.startswith(b"@prefix ", end):
         end = data.index(b"\n", end) + 1
     body = data[end:]
-    lines = [line for line in data[:end].splitlines(keepends=True)
-             if re.search(rb"(?<![\w-])" + re.escape(line.split(b" ")[1]), body)]
-    return b"".join(sorted(lines)) + body
+    return b"".join(sorted(line for line in data[:end].splitlines(keepends=True) if stands_in(line.split(b" ")[1], body))) + body
 
 
 def write_graph(ox, items, output, format_name: str, prefixes: dict[str, str]) -> bytes | None:

@@ -1,7 +1,8 @@
 """The service beside a native Oxigraph server on the same store: `python tests/bench_oxigraph.py [releases folder]`.
 
 Needs the `oxigraph` server (PyPI). Twelve provenance queries: the release's six questions, which range over the whole
-graph, and six that a reader asks about one thing. Asked in turn of both in one run: cold ones, each with a comment
+graph, and six that a reader asks about one thing. The native server reads the release's store from disk; the service
+holds the release in memory, which is most of what makes its cold answers quick. Asked in turn of both in one run: cold ones, each with a comment
 that makes it new to every cache, and repeated ones. The client sends ready bytes over a socket, so that it weighs
 little beside the servers. Prints medians and the geometric means of the ratios.
 """

@@ -2,7 +2,7 @@
 
 Asks the current release of `folder` (default: this project's releases) in one process, as a browser would, for every
 kind of address; with `--all` for every IRI, else for N of each folder (default 12). `--texts` counts the texts of
-CARETRACE_TEXTS as registered, `--at-once` does not wait until the service is warm. Prints for each kind the first and the repeated request: median and longest, in
+CARETRACE_TEXTS as registered. Prints for each kind the first and the repeated request: median and longest, in
 milliseconds of the clock and (in brackets) of this process's processor time; then every request above 50 ms.
 """
 
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from kg.names import BASE, CT, project  # noqa: E402
 from kg.store import open_current  # noqa: E402
 from kg.texts import Registry, TextVersion  # noqa: E402
+from service import warming  # noqa: E402
 from service.app import create_app  # noqa: E402
 from service.parts import VERSIONS  # noqa: E402
 from service.catalogue import Catalogue  # noqa: E402
@@ -88,7 +89,6 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--all", action="store_true")
     options.add_argument("--texts", action="store_true")
-    options.add_argument("--at-once", action="store_true")
     options.add_argument("--each", type=int, default=12)
     options.add_argument("folder", nargs="?", type=Path, default=project().releases)
     options.add_argument("--only", default="", help="only kinds that contain these words")
@@ -100,9 +100,8 @@ def main() -> None:
     app = create_app(release, Settings(workers=1).for_host("127.0.0.1"), registered(reader) if given.texts else lambda source: None)
     print(f"release {release.path.name}, {len(release.store)} quads; the app stood after {time.perf_counter() - began:.2f} s "
           f"({time.process_time() - worked:.2f} s of the processor)")
-    if not given.at_once:
-        app.extensions["caretrace.warming"].thread.join()
-        print(f"and was warm after {time.perf_counter() - began:.2f} s ({time.process_time() - worked:.2f} s of the processor)")
+    warming.wait_for(app)
+    print(f"and was warm, as servers wait for, after {time.perf_counter() - began:.2f} s ({time.process_time() - worked:.2f} s of the processor)")
     client, slow, total = app.test_client(), [], 0
     client.environ_base["HTTP_HOST"] = "localhost"
     print(f"{'kind':34}{'asked':>7}{'first: median':>18}{'longest':>16}{'again: median':>18}{'longest':>16}")

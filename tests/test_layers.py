@@ -10,7 +10,7 @@ from conftest import ROOT
 
 # From the bottom up. A module may import those of earlier lines only.
 LAYERS = [
-    {"errors", "names", "normal"},
+    {"errors", "names", "nearness", "normal"},
     {"anchor", "howto", "lookup", "texts", "turtle", "yamlrecords"},
     {"explain", "jsonld", "nanopubs", "schema", "sentences", "shapes"},
     {"data", "tree"},
@@ -19,7 +19,7 @@ LAYERS = [
     {"asking", "curating", "fmt", "history", "release"},
     {"cli"},
 ]
-FOR_THE_SERVICE = {"errors", "explain", "jsonld", "lookup", "names", "nanopubs", "normal", "store", "texts", "tree"}
+FOR_THE_SERVICE = {"errors", "explain", "jsonld", "lookup", "names", "nanopubs", "nearness", "normal", "store", "texts", "tree"}
 
 
 def imported(path, package: str) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from test_service_release import app, client, release  # noqa: F401
 
 CLAIM = "/claim/nf2020-01-001.ttl"
-QUERY = f"/sparql?query=SELECT%20*%20%7B%20?s%20?p%20?o%20%7D%20LIMIT%2020"
+QUERY = "/sparql?query=SELECT%20*%20%7B%20?s%20?p%20?o%20%7D%20LIMIT%2020"
 UNPACK = {None: lambda data: data, "gzip": gzip.decompress, "br": brotli.decompress}
 
 

@@ -182,6 +182,12 @@ def test_no_header_can_be_split(client):
         assert "X-Evil" not in answer.headers and not any("\n" in value for value in answer.headers.values())
 
 
+BROKEN = {b"nonsense secret\r\n\r\n": 400, b"GET /?secret HTTP/9.9\r\n\r\n": 400, b"GET / HTTP/1.1\r\nNo colon secret\r\n\r\n": 400,
+          b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"s" * 20_000 + b"\r\n\r\n": 431, b"<secret> / HTTP/1.1\r\n\r\n": 400,
+          b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: secret\r\n\r\n": 501, b"GET /livez HTTP/1.1\r\n\r\n": 400,
+          b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\nsecret\r\n": 400}
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
@@ -211,10 +217,19 @@ def test_gunicorn_serves_the_current_release_with_the_configuration_of_the_proje
         connection.request("GET", "/sparql?query=ASK%7B%7D")
         assert json.loads(connection.getresponse().read())["boolean"] is True
         connection.close()
+        for sent, status in BROKEN.items():
+            with socket.create_connection(("127.0.0.1", port), 10) as raw:
+                raw.sendall(sent)
+                answer = http.client.HTTPResponse(raw)
+                answer.begin()
+                told = json.loads(answer.read())
+            assert (answer.status, told["status"], answer.getheader("Content-Type")) == (status, status, "application/problem+json"), sent
+            assert told["detail"].count(".") > 1 or status == 501, told
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
         reader.join(5)
-        assert any('"path": "/readyz"' in line for line in lines) and not any("Traceback" in line for line in lines)
+        assert any('"path": "/readyz"' in line for line in lines)
+        assert not any("Traceback" in line or "secret" in line for line in lines)
     finally:
         server.kill()
         server.wait()

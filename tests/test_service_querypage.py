@@ -34,7 +34,7 @@ def test_rows_without_a_claim_promise_no_evidence(client):
 def test_an_empty_answer_says_which_terms_are_missing_and_what_is_near(client):
     shown = asked(client, P + f"SELECT * {{ ?m ct:threatns <{BASE}risk/reporting-burdn> }}")
     assert "0 rows</strong>" in shown and "Not in this release." in shown
-    assert f'href="/ontology#threatens"' in shown and 'href="/risk/reporting-burden"' in shown
+    assert 'href="/ontology#threatens"' in shown and 'href="/risk/reporting-burden"' in shown
 
 
 def test_an_empty_answer_says_when_the_content_stands_in_claims_graphs(client):

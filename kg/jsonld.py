@@ -9,6 +9,7 @@ where the context shortens the values themselves (`kind: risk`) is it asked for 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 
@@ -19,10 +20,6 @@ TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 NODE, OTHER_IRI, OTHER_WORDS = "urn:caretrace:node", "urn:caretrace:placeholder", "placeholder"
 DEFAULT = ox.DefaultGraph()
-
-
-def _refuse(url: str, options: dict) -> dict:
-    raise ValueError(f"{url} is not fetched")
 
 
 def _sample(value) -> tuple[dict, tuple]:
@@ -45,10 +42,19 @@ class Writer:
 
     def __init__(self, context: dict):
         self._context = context
+        self._address = f"urn:caretrace:context:{hashlib.sha256(json.dumps(context).encode()).hexdigest()}"
+        self._options = {"documentLoader": self._load, "skipExpansion": True}
         self._known: dict[tuple, tuple[str, object]] = {}
         shortened = {name for name, term in context.items() if isinstance(term, dict) and term.get("@type") == "@vocab"}
         self._shortened = {self._expanded(name) for name in shortened}
         self.id, self.type, self.graph = (self._alias(word) for word in ("@id", "@type", "@graph"))
+
+    def _load(self, url: str, options: dict) -> dict:
+        """The context, for PyLD, which reads it once for its address and anew each time without one; nothing is fetched."""
+        if url != self._address:
+            raise ValueError(f"{url} is not fetched")
+        return {"document": {"@context": self._context}, "documentUrl": url, "contextUrl": None,
+                "contentType": "application/ld+json", "tag": "static"}
 
     def _alias(self, keyword: str) -> str:
         """What the context calls a keyword."""
@@ -56,14 +62,12 @@ class Writer:
 
     def _expanded(self, name: str) -> str:
         """The IRI of a term."""
-        [node] = jsonld.expand({"@context": self._context, "@id": NODE, name: OTHER_IRI}, {"documentLoader": _refuse})
+        [node] = jsonld.expand({"@context": self._address, "@id": NODE, name: OTHER_IRI}, {"documentLoader": self._load})
         return next(key for key in node if key != "@id")
 
     def _compact(self, predicate: str, value: dict) -> tuple[str, object]:
         """Term and form of one expanded value."""
-        # The loader would fetch what a context imports; nothing may be fetched.
-        options = {"documentLoader": _refuse, "skipExpansion": True}
-        node = jsonld.compact([{"@id": NODE, predicate: [value]}], {"@context": self._context}, options)
+        node = jsonld.compact([{"@id": NODE, predicate: [value]}], self._address, self._options)
         return next((key, node[key]) for key in node if key not in ("@context", self.id))
 
     def entry(self, predicate: str, value) -> tuple[str, object]:
@@ -81,8 +85,7 @@ class Writer:
     def type_of(self, iri: str) -> str:
         """A class as the value of `type`."""
         if ("@type", iri) not in self._known:
-            node = jsonld.compact([{"@id": NODE, "@type": [iri]}], {"@context": self._context},
-                                  {"documentLoader": _refuse, "skipExpansion": True})
+            node = jsonld.compact([{"@id": NODE, "@type": [iri]}], self._address, self._options)
             self._known["@type", iri] = self.type, node[self.type]
         return self._known["@type", iri][1]
 

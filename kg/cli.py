@@ -17,7 +17,7 @@ from kg.explain import explain as explain_triple
 from kg.lookup import Lookup
 from kg.names import project
 from kg.shapes import LEVELS
-from kg.store import open_current
+from kg.store import current_counts, open_current
 from kg.texts import Registry, read_text
 from kg.verify import verify as verify_anchors
 
@@ -278,10 +278,9 @@ def serve(host: str, port: int, data: tuple[Path, ...], base: str | None, more: 
         serve_files([*data, *more], settings, host, port, lambda url: click.echo(f"Serving {url}sparql\nStop with Ctrl-C."))
         return
     where = project().releases
-    counts = open_current(where).statistics
     settings = Settings(store=os.environ.get("CARETRACE_STORE") or None,
                         store_default_graph=os.environ.get("CARETRACE_STORE_DEFAULT_GRAPH") or None)
-    serve_current(where, settings, host, port, lambda url: click.echo("\n".join(_welcome(url, counts))))
+    serve_current(where, settings, host, port, lambda url: click.echo("\n".join(_welcome(url, current_counts(where)))))
 
 
 def _welcome(url: str, counts: dict) -> list[str]:

@@ -105,6 +105,14 @@ def current_name(releases: Path) -> str:
         raise ReleaseError(f"No release has been made in {releases}. {REMEDY}") from None
 
 
+def current_counts(releases: Path) -> dict:
+    """What the current release below `releases` says that it counts. Raises ReleaseError when there is none."""
+    try:
+        return json.loads((releases / current_name(releases) / "statistics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"The current release's statistics.json cannot be read: {error}. {REMEDY}") from None
+
+
 def open_current(releases: Path) -> Release:
     """The current release below `releases`. Raises ReleaseError when there is none or it is not whole."""
     return open_release(releases / current_name(releases))

@@ -39,17 +39,8 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)
     if settings.warm:
-        app.extensions["caretrace.warming"] = _warm(app, parts)
+        app.extensions["caretrace.warming"] = warming.start(app, parts.slow(), lambda: parts.engine.closed)
     return app
-
-
-def _warm(app: Flask, parts: Parts) -> warming.Warming:
-    """Begin to work out in the background what a release gives once and for all."""
-    def page(iri: str) -> str:
-        with app.test_request_context("/", base_url=parts.settings.public_url):
-            return parts.views.render(iri, 1)
-    later = warming.Later(parts.reader, parts.claims, parts.outlines, None if parts.settings.store else parts.documents, parts.slow(), page)
-    return warming.start(app, parts.catalogue, parts.claims, later.steps(), lambda: parts.engine.closed)
 
 
 def _add_pages(app: Flask, views: Views) -> None:

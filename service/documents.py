@@ -28,16 +28,7 @@ class Documents:
     def __init__(self, reader: Reader, base: str, context: dict | None = None):
         self._reader, self.base = reader, base
         self._writer = Writer(context) if context else None
-        self._recent = lru_cache(KEPT)(self._write)  # a release never changes
-        self._large: dict[tuple[str, Format], bytes] = {}
-
-    def write(self, iri: str, form: Format) -> bytes:
-        """The document of `iri`, from memory if it was written before."""
-        return self._large.get((iri, form)) or self._recent(iri, form)
-
-    def keep(self, iri: str, form: Format) -> None:
-        """Write a large document, which no smaller ones will push out of memory."""
-        self._large[iri, form] = self._write(iri, form)
+        self.write = lru_cache(KEPT)(self._write)  # a release never changes
 
     def _write(self, iri: str, form: Format) -> bytes:
         """The document of `iri`. Formats without named graphs hold the record and point at the graph's document."""

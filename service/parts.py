@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -59,9 +60,7 @@ class Parts:
 
     def __init__(self, release: Release, settings: Settings, find_text: FindText | None):
         self.release, self.settings, self.folder = release, settings, Path(release.path)
-        nquads = self.folder / "caretrace.nq"
-        small = nquads.stat().st_size <= settings.in_memory_bytes
-        self.store = self._external() if settings.store else in_memory(nquads) if small else release.store
+        self.store, self.engine = self._external() if settings.store else self._own()
         self.reader = Reader(self.store)
         self.catalogue = Catalogue(self.reader, settings.base)
         self.claims, self.outlines = ClaimIndex(self.reader), ReportIndex(self.reader)
@@ -69,8 +68,6 @@ class Parts:
         self.documents = Documents(self.reader, settings.base, self._context())
         self.nanopubs = nanopubs.Nanopubs(self.store, self.documents, self.folder, settings.base)
         self.explained = explaining.Explaining(self.store)
-        self.engine = RemoteEngine(settings.store, settings) if settings.store else \
-            Engine(self.folder / "store", settings, nquads if small else None)
         self._make_pages()
         if not settings.store:
             self.engine.add_functions(functions.NAMESPACE, lambda words: self.pages.search.index.scores(words))
@@ -95,8 +92,12 @@ class Parts:
                 functions.blueprint(not self.settings.store), nanopubs.blueprint(self.nanopubs), linked_data.blueprint(linked)]
 
     def slow(self) -> list[Callable[[], object]]:
-        """What takes long to work out and is kept."""
-        return [lambda: self.pages.search.index, *self.views.slow_parts(), *self.pages.comparisons.slow_parts(),
+        """What takes long to work out and is kept: first what most pages need."""
+        of, claims, catalogue = self.outlines, self.claims, self.catalogue
+        return [lambda: claims.touching, lambda: claims.by_section, lambda: claims.lines(()), lambda: catalogue.labels, lambda: catalogue.folders,
+                *(partial(part, source) for source in claims.reports for part in
+                  (of.outline, of.stretches, of.coverage, of.references, of.evidence, of.figures)),
+                lambda: self.pages.search.index, *self.views.slow_parts(), *self.pages.comparisons.slow_parts(),
                 lambda: self.explained.lookup, lambda: self.endpoint.description.dataset]
 
     def text(self, source: str) -> str | None:
@@ -112,10 +113,18 @@ class Parts:
         return links, dataset_card(self.reader, self.settings.base, self.settings.root(request.url_root), self.folder,
                                    self.release.digest, self.release.meta)
 
-    def _external(self) -> RemoteStore:
+    def _own(self) -> tuple[ox.Store, Engine]:
+        """The release's store and its query processes, which load at the same time: in memory, unless that would take too much."""
+        nquads = self.folder / "caretrace.nq"
+        if nquads.stat().st_size > self.settings.in_memory_bytes:
+            return self.release.store, Engine(self.folder / "store", self.settings)
+        engine = Engine(self.folder / "store", self.settings, nquads)
+        return in_memory(nquads), engine
+
+    def _external(self) -> tuple[RemoteStore, RemoteEngine]:
         store = RemoteStore(self.settings.store, default_graph=self.settings.store_default_graph, base=self.settings.base)
         store.check_release(self.release.store)
-        return store
+        return store, RemoteEngine(self.settings.store, self.settings)
 
     def _context(self) -> dict | None:
         """The JSON-LD context that the release publishes, if it has one."""

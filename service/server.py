@@ -37,7 +37,7 @@ def serve(release: Release, settings: Settings | None = None, host: str = "127.0
     settings = (settings or Settings()).for_host(host)
     _try_port(host, port)  # before anything takes its time
     app = create_app(release, settings)
-    warming.wait_for(app)
+    warming.wait_for(app, warming.AT_A_TERMINAL_S)
     engine = app.extensions["caretrace"]
     _run(app, engine, engine.close, settings, host, port, announce)
 
@@ -53,7 +53,7 @@ def serve_current(releases: Path, settings: Settings | None = None, host: str = 
         LOG.addHandler(logging.StreamHandler())
         LOG.setLevel(logging.INFO)
     _try_port(host, port)
-    switch = follow(releases, settings)
+    switch = follow(releases, settings, warming.AT_A_TERMINAL_S)
     _run(switch, switch.engine, switch.close, settings, host, port, announce)
 
 

@@ -109,14 +109,14 @@ class Switch:
         self._served.app.extensions["caretrace"].close()
 
 
-def follow(releases: Path, settings: Settings, every_s: float = LOOK_S) -> Switch:
-    """The service for the current release below `releases`, warm, and for each later one from when it is whole.
+def follow(releases: Path, settings: Settings, warm_s: float = warming.LONGEST_S) -> Switch:
+    """The service for the current release below `releases`, and for each later one from when it is whole.
 
-    Raises ReleaseError when there is none.
+    It is warm, unless that takes longer than `warm_s`; later ones always are. Raises ReleaseError when there is none.
     """
     switch = Switch(lambda: current_name(releases), lambda: create_app(open_current(releases), settings))
-    warming.wait_for(switch.app)
-    switch.watch(every_s)
+    warming.wait_for(switch.app, warm_s)
+    switch.watch(LOOK_S)
     return switch
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 from flask import Flask, request
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup, escape
 
 from kg.names import CT
@@ -18,10 +19,19 @@ from service.looks import folder_of, points
 OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")  # Unicode Standard Annex 9, section 2
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Where compiled templates wait for the next start; None where this user has no such place."""
+    try:
+        return FileSystemBytecodeCache(pattern="caretrace-%s.cache")
+    except (OSError, RuntimeError):
+        return None
+
+
 def install(app: Flask, catalogue: Catalogue, base: str, **words) -> None:
     """Register the filters, and `words` as globals; IRIs below `base` lead to the service's own pages."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = without_overrides
+    app.jinja_env.bytecode_cache = _compiled()
     app.jinja_env.filters["label"] = catalogue.label
     app.jinja_env.filters["short"] = catalogue.short
     app.jinja_env.filters["href"] = lambda iri: href(base, iri, request.script_root)

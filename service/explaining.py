@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
 from kg import tree
@@ -16,6 +15,7 @@ from kg.lookup import Lookup
 from kg.names import CT, RULE
 from service.errors import NotFound, ServiceError
 from service.negotiation import HTML, Format, choose_accepted, choose_named
+from service.reader import Reader
 from service.responses import respond
 
 JSON = Format("application/json", "JSON", "json", ("json",))
@@ -32,20 +32,20 @@ class NoTriple(ServiceError):
 
 @dataclass
 class Explaining:
-    """Explains triples of one store."""
+    """Explains triples of one release."""
 
-    store: ox.Store
+    reader: Reader
 
     @cached_property
     def lookup(self) -> Lookup:
         """Read at the first question, since a release never changes."""
-        return Lookup(self.store)
+        return Lookup(self.reader.store)
 
     @cached_property
     def examples(self) -> list[tuple[str, str, str]]:
         """A triple that each of these rules concludes, and one that a claim says: something to explain in any release."""
-        found = [row for rule in EXAMPLE_RULES for row in self.store.query(CONCLUDED.format(rule))]
-        return [tuple(row[name].value for name in "spo") for row in [*self.store.query(CLAIMED), *found]]
+        found = [row for rule in EXAMPLE_RULES for row in self.reader.store.query(CONCLUDED.format(rule))]
+        return [tuple(row[name].value for name in "spo") for row in [*self.reader.store.query(CLAIMED), *found]]
 
     def answer(self, words: tuple[str, ...]) -> dict:
         """The explanation as plain values; `found` is false when nothing says the triple. Raises NotFound for unknown names."""
@@ -54,7 +54,7 @@ class Explaining:
         except LookupFailed as error:
             words = str(error).replace("`caretrace find WORDS` searches", "/search finds names by words")
             raise NotFound(words, near=[{"label": label, "iri": iri} for label, iri in error.near]) from None
-        return tree.document(explain(self.store, triple), self.lookup)
+        return tree.document(explain(self.reader.store, triple), self.lookup)
 
 
 def asked_words() -> tuple[str, ...]:

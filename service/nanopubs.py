@@ -14,6 +14,7 @@ from service.documents import Documents
 from service.errors import Gone, NotFound
 from service.links import path_of
 from service.negotiation import HTML, JSON_LD, N_QUADS, TRIG, Format, choose_accepted, choose_named
+from service.reader import Reader
 from service.responses import CROSS_ORIGIN, respond
 from service.signposts import link
 
@@ -26,7 +27,7 @@ PROFILE = f'; profile="{nanopubs.NP}"'
 class Nanopubs:
     """The nanopublications that the release in `folder` lists, made anew from its store."""
 
-    store: object
+    reader: Reader
     documents: Documents
     folder: Path
     base: str
@@ -52,7 +53,7 @@ class Nanopubs:
 
     def document(self, iri: str, form: Format) -> Response:
         """The nanopublication named `iri`. Raises NotFound when the store gives another one, which only a foreign store can."""
-        made = nanopubs.nanopublication(self.store, ox.NamedNode(self.claims[iri]))
+        made = nanopubs.nanopublication(self.reader.store, ox.NamedNode(self.claims[iri]))
         if made.iri != iri:
             raise NotFound(f"The store does not hold what {iri} was made of. The dump {nanopubs.FILE} has it.")
         links = [link(iri, "cite-as"), link(iri, "describes"), link(f"{iri}.{form.suffix}", "canonical"), link(made.claim, "about"),

@@ -60,14 +60,17 @@ class Parts:
 
     def __init__(self, release: Release, settings: Settings, find_text: FindText | None):
         self.release, self.settings, self.folder = release, settings, Path(release.path)
-        self.store, self.engine = self._external() if settings.store else self._own()
-        self.reader = Reader(self.store)
+        self._nquads = self.folder / "caretrace.nq"
+        self.in_memory = not settings.store and self._nquads.stat().st_size <= settings.in_memory_bytes
+        self.engine = RemoteEngine(settings.store, settings) if settings.store else \
+            Engine(self.folder / "store", settings, self._nquads if self.in_memory else None)
+        self.reader = Reader(self._external() if settings.store else release.store)
         self.catalogue = Catalogue(self.reader, settings.base)
         self.claims, self.outlines = ClaimIndex(self.reader), ReportIndex(self.reader)
         self._find_text = find_text or registered_texts(self.reader, settings.base)
         self.documents = Documents(self.reader, settings.base, self._context())
-        self.nanopubs = nanopubs.Nanopubs(self.store, self.documents, self.folder, settings.base)
-        self.explained = explaining.Explaining(self.store)
+        self.nanopubs = nanopubs.Nanopubs(self.reader, self.documents, self.folder, settings.base)
+        self.explained = explaining.Explaining(self.reader)
         self._make_pages()
         if not settings.store:
             self.engine.add_functions(functions.NAMESPACE, lambda words: self.pages.search.index.scores(words))
@@ -98,7 +101,7 @@ class Parts:
                 *(partial(part, source) for source in claims.reports for part in
                   (of.outline, of.stretches, of.coverage, of.references, of.evidence, of.figures)),
                 lambda: self.pages.search.index, *self.views.slow_parts(), *self.pages.comparisons.slow_parts(),
-                lambda: self.explained.lookup, lambda: self.endpoint.description.dataset]
+                lambda: self.explained.lookup, lambda: self.endpoint.description.dataset, self._read_from_memory]
 
     def text(self, source: str) -> str | None:
         """The text of a source, where the reader of the current request may see it."""
@@ -113,18 +116,15 @@ class Parts:
         return links, dataset_card(self.reader, self.settings.base, self.settings.root(request.url_root), self.folder,
                                    self.release.digest, self.release.meta)
 
-    def _own(self) -> tuple[ox.Store, Engine]:
-        """The release's store and its query processes, which load at the same time: in memory, unless that would take too much."""
-        nquads = self.folder / "caretrace.nq"
-        if nquads.stat().st_size > self.settings.in_memory_bytes:
-            return self.release.store, Engine(self.folder / "store", self.settings)
-        engine = Engine(self.folder / "store", self.settings, nquads)
-        return in_memory(nquads), engine
+    def _read_from_memory(self) -> None:
+        """Let pages read from memory, unless that would take too much: each is made in about half the time."""
+        if self.in_memory:
+            self.reader.store = in_memory(self._nquads)
 
-    def _external(self) -> tuple[RemoteStore, RemoteEngine]:
+    def _external(self) -> RemoteStore:
         store = RemoteStore(self.settings.store, default_graph=self.settings.store_default_graph, base=self.settings.base)
         store.check_release(self.release.store)
-        return store, RemoteEngine(self.settings.store, self.settings)
+        return store
 
     def _context(self) -> dict | None:
         """The JSON-LD context that the release publishes, if it has one."""

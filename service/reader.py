@@ -24,10 +24,10 @@ class Tombstone:
 
 
 class Reader:
-    """The only way from pages to the store."""
+    """The only way from pages to the store; `store` may be replaced by one that holds the same."""
 
     def __init__(self, store: ox.Store):
-        self._store = store
+        self.store = store
 
     def select(self, query: str, **bound: str | Term) -> list[Row]:
         """The rows of a SELECT as variable → term (None when unbound).
@@ -36,7 +36,7 @@ class Reader:
         """
         terms = {ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
                  for name, value in bound.items()}
-        solutions = self._store.query(SPARQL_PREFIXES + query, substitutions=terms or None)
+        solutions = self.store.query(SPARQL_PREFIXES + query, substitutions=terms or None)
         names = [variable.value for variable in solutions.variables]
         return [dict(zip(names, solution)) for solution in solutions]
 
@@ -49,26 +49,26 @@ class Reader:
 
     def record(self, iri: str) -> list[ox.Quad]:
         """The triples of `iri` in the record."""
-        return list(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()))
+        return list(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph()))
 
     def incoming(self, iri: str, limit: int) -> list[ox.Quad]:
         """Up to `limit` triples of the record that point at `iri`."""
-        quads = self._store.quads_for_pattern(None, None, ox.NamedNode(iri), ox.DefaultGraph())
+        quads = self.store.quads_for_pattern(None, None, ox.NamedNode(iri), ox.DefaultGraph())
         return [quad for _, quad in zip(range(limit), quads)]
 
     def graph(self, iri: str) -> list[ox.Quad]:
         """The triples of the named graph `iri`."""
-        return list(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        return list(self.store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
 
     def elsewhere(self, iri: str) -> list[ox.Quad]:
         """The triples of `iri` as a subject in named graphs."""
-        return [quad for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+        return [quad for quad in self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
                 if not isinstance(quad.graph_name, ox.DefaultGraph)]
 
     def tombstone(self, iri: str) -> Tombstone | None:
         """What the release's own graph says of a withdrawn thing, None for any other."""
         try:
-            quads = self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.NamedNode(RELEASE_GRAPH))
+            quads = self.store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.NamedNode(RELEASE_GRAPH))
         except ValueError:
             return None
         found = {quad.predicate.value: quad.object.value for quad in quads}
@@ -78,7 +78,7 @@ class Reader:
 
     def graph_names(self) -> list[str]:
         """The IRIs of the named graphs, in alphabetical order."""
-        return sorted(name.value for name in self._store.named_graphs() if isinstance(name, ox.NamedNode))
+        return sorted(name.value for name in self.store.named_graphs() if isinstance(name, ox.NamedNode))
 
     def record_size(self) -> int:
         """How many triples the default graph has."""
@@ -91,7 +91,7 @@ class Reader:
         except ValueError:
             return False
         patterns = ((node, None, None, None), (None, None, None, node), (None, None, node, None))
-        return any(next(iter(self._store.quads_for_pattern(*pattern)), None) for pattern in patterns)
+        return any(next(iter(self.store.quads_for_pattern(*pattern)), None) for pattern in patterns)
 
 
 def values(properties: dict[str, list[Term]], predicate: str) -> list[str]:

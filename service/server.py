@@ -26,6 +26,7 @@ from service.switch import follow
 LOG = logging.getLogger("caretrace")
 THREADS = 16
 HEADER_BYTES = 16 * 1024
+AT_A_TERMINAL_S = 0.5  # somebody waits for the address, and can read on while the rest is worked out
 
 
 def serve(release: Release, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,
@@ -37,7 +38,6 @@ def serve(release: Release, settings: Settings | None = None, host: str = "127.0
     settings = (settings or Settings()).for_host(host)
     _try_port(host, port)  # before anything takes its time
     app = create_app(release, settings)
-    warming.wait_for(app, warming.AT_A_TERMINAL_S)
     engine = app.extensions["caretrace"]
     _run(app, engine, engine.close, settings, host, port, announce)
 
@@ -53,7 +53,7 @@ def serve_current(releases: Path, settings: Settings | None = None, host: str = 
         LOG.addHandler(logging.StreamHandler())
         LOG.setLevel(logging.INFO)
     _try_port(host, port)
-    switch = follow(releases, settings, warming.AT_A_TERMINAL_S)
+    switch = follow(releases, settings, warm_s=0)
     _run(switch, switch.engine, switch.close, settings, host, port, announce)
 
 
@@ -78,6 +78,7 @@ def _run(app, engine: Engine, close: Callable[[], None], settings: Settings, hos
         server = open_server(app, settings, host, port)
         for sentence in missing_isolation(engine.isolation()):
             LOG.warning("%s", sentence)
+        warming.wait_for(getattr(app, "app", app), AT_A_TERMINAL_S)
         announce(f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/")
         try:
             server.run()

@@ -11,7 +11,6 @@ from flask import Flask
 
 LOG = logging.getLogger("caretrace")
 LONGEST_S = 60.0
-AT_A_TERMINAL_S = 1.0  # somebody waits for the address, and can read on while the rest is worked out
 Step = Callable[[], object]
 
 

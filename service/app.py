@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+
 from flask import Flask, Response, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kg.names import ONTOLOGY
 from service import assets, operation, responses, warming, wording
 from service.errors import NotFound
 from service.excerpts import FindText
@@ -14,6 +19,8 @@ from service.numbers import read_number
 from service.parts import Parts, Release
 from service.settings import Settings
 from service.views import Views
+
+BUSIEST = 24  # things
 
 
 def create_app(release: Release, settings: Settings | None = None, find_text: FindText | None = None) -> Flask:
@@ -39,8 +46,17 @@ def create_app(release: Release, settings: Settings | None = None, find_text: Fi
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies,
                                 x_prefix=settings.proxies)
     if settings.warm:
-        app.extensions["caretrace.warming"] = warming.start(app, parts.slow(), lambda: parts.engine.closed)
+        steps = chain(parts.slow(), _busiest(app, parts))
+        app.extensions["caretrace.warming"] = warming.start(app, steps, lambda: parts.engine.closed)
     return app
+
+
+def _busiest(app: Flask, parts: Parts) -> Iterator[Callable[[], object]]:
+    """Makes the pages that take longest to make, which are kept from then on."""
+    def page(iri: str) -> None:
+        with app.test_request_context("/", base_url=parts.settings.public_url):
+            parts.views.render(iri, 1)
+    yield from (partial(page, iri) for iri in (ONTOLOGY, *parts.claims.busiest(BUSIEST)))
 
 
 def _add_pages(app: Flask, views: Views) -> None:

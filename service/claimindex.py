@@ -129,6 +129,10 @@ class ClaimIndex:
                     found.setdefault(thing, {}).setdefault(role, []).append(claim)
         return found
 
+    def busiest(self, most: int) -> list[str]:
+        """The things that most claims are about, up to `most` of them."""
+        return sorted(self.touching, key=lambda thing: (-sum(map(len, self.touching[thing].values())), thing))[:most]
+
     def lines(self, iris: Iterable[str]) -> list[IndexedClaim]:
         """The claims among `iris`, each once, by report and place in it."""
         wanted = {iri for iri in iris if iri in self.claims}

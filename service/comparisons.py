@@ -23,6 +23,7 @@ from service.weighing import Voice, voices
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 40, 14, 12
 MOST_SPOKEN = 6
+MOST_KEPT = 64  # pairs of reports
 TABLES = {
     "mitigations": ("mitigates", True, "Risks and their mitigations", "risk or barrier", "mitigation"),
     "recommendations": ("recommendedTo", False, "Recommendations and their addressees", "recommendation", "addressee"),
@@ -36,10 +37,11 @@ class Comparisons:
     def __init__(self, reader: Reader, catalogue: Catalogue, claims: ClaimIndex, settings: Settings):
         self.reader, self.catalogue, self.claims, self.settings = reader, catalogue, claims, settings
         self._pairs = lru_cache(len(TABLES))(partial(pairs, reader, claims))
+        self._side_by_side = lru_cache(MOST_KEPT)(partial(side_by_side, reader, claims))
 
     def slow_parts(self) -> list[Callable[[], object]]:
-        """What takes long to work out and is kept: the pairs of each table."""
-        return [partial(self._pairs, predicate) for predicate, *_ in TABLES.values()]
+        """What takes long to work out and is kept: the pairs of each table, the time line."""
+        return [*(partial(self._pairs, predicate) for predicate, *_ in TABLES.values()), lambda: self._times]
 
     def _page(self, template: str, **shown: object) -> Response:
         return respond(render_template(template, claims=self.claims.claims, reports=self.claims.reports, short_id=short_id,
@@ -127,13 +129,17 @@ class Comparisons:
             chosen.append(iri if given else None)
         ready = all(chosen) and chosen[0] != chosen[1]
         return self._page("reports.html", a=chosen[0], b=chosen[1],
-                          both=side_by_side(self.reader, self.claims, *chosen) if ready else None)
+                          both=self._side_by_side(*chosen) if ready else None)
 
     def timeline(self) -> Response:
         """Policies, changes and reports at their dates."""
+        return self._page("timeline.html", first=FIRST_YEAR, last=LAST_YEAR, **self._times)
+
+    @cached_property
+    def _times(self) -> dict[str, object]:
+        """What the time line shows."""
         found = moments(self.reader, self.claims)
         within = [moment for moment in found if FIRST_YEAR <= moment.start < LAST_YEAR + 1]
         chart = charts.timeline([(moment, self.catalogue.label(moment.iri)) for moment in within], FIRST_YEAR, LAST_YEAR + 1)
-        return self._page("timeline.html", moments=within, before=[m for m in found if m.start < FIRST_YEAR], chart=chart,
-                          first=FIRST_YEAR, last=LAST_YEAR, said=said_of(self.claims, {m.iri for m in found}),
-                          spoken=most_spoken_of(self.claims, MOST_SPOKEN))
+        return {"moments": within, "before": [m for m in found if m.start < FIRST_YEAR], "chart": chart,
+                "said": said_of(self.claims, {m.iri for m in found}), "spoken": most_spoken_of(self.claims, MOST_SPOKEN)}

@@ -6,6 +6,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from flask import Flask
 
@@ -36,7 +37,7 @@ class Warming:
 def start(app: Flask, steps: Iterable[Step], stopped: Callable[[], bool]) -> Warming:
     """Begin with the templates of `app`, and go on with `steps` until `stopped` says so."""
     names = app.jinja_env.list_templates(["html"])
-    warming = Warming([*(lambda name=name: app.jinja_env.get_template(name) for name in names), *steps], stopped)
+    warming = Warming(chain((lambda name=name: app.jinja_env.get_template(name) for name in names), steps), stopped)
     warming.thread.start()
     return warming
 

@@ -18,7 +18,7 @@ from kg.texts import Registry
 from kg.verify import verify
 
 SOURCES = sorted(path.stem for path in (ROOT / "data" / "sources").glob("*.yaml"))
-COMPLETE = ("nhsc2022", "nt2022", "nt2023", "nt2023web")  # texts curated from end to end
+COMPLETE = ("kf2018", "nhsc2022", "nt2022", "nt2023", "nt2023web")  # texts curated from end to end
 DATA_FILES = sorted(path for suffix in ("yaml", "csv", "ttl", "md") for path in (ROOT / "data").rglob(f"*.{suffix}"))
 WITHOUT_DEFINITION = ("work", "evidence", "holder", "agent")  # said by their title, or by role and source
 

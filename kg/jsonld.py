@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 from pyld import jsonld
@@ -22,15 +22,34 @@ NODE, OTHER_IRI, OTHER_WORDS = "urn:caretrace:node", "urn:caretrace:placeholder"
 DEFAULT = ox.DefaultGraph()
 
 
-def _sample(value) -> tuple[dict, tuple]:
-    """A value of the same kind with a placeholder for its words, in expanded form; and what to call that kind."""
+def _kind(value) -> tuple[str, str]:
+    """What kind of value it is: an IRI, or words of a language or a datatype."""
     if not isinstance(value, ox.Literal):
-        return {"@id": OTHER_IRI}, ("@id",)
-    if value.language:
-        return {"@value": OTHER_WORDS, "@language": value.language}, ("@language", value.language)
-    if value.datatype.value == STRING:
-        return {"@value": OTHER_WORDS}, ("@value",)
-    return {"@value": OTHER_WORDS, "@type": value.datatype.value}, ("@type", value.datatype.value)
+        return "@id", ""
+    return ("@language", value.language) if value.language else ("@type", value.datatype.value)
+
+
+def _sample(kind: tuple[str, str]) -> dict:
+    """A value of that kind with a placeholder for its words, in expanded form."""
+    name, of = kind
+    if name == "@id":
+        return {"@id": of or OTHER_IRI}
+    return {"@value": OTHER_WORDS} if of == STRING else {"@value": OTHER_WORDS, name: of}
+
+
+def _filling(form: object) -> Callable[[object], object]:
+    """What puts a value into the place that a placeholder has in `form`; a form without one stays as it is."""
+    if form in (OTHER_IRI, OTHER_WORDS):
+        return _words
+    slot = next((name for name, part in form.items() if part in (OTHER_IRI, OTHER_WORDS)), None) if isinstance(form, dict) else None
+    if slot is None:
+        return lambda value: form
+
+    def fill(value) -> dict:
+        filled = form.copy()
+        filled[slot] = _words(value)
+        return filled
+    return fill
 
 
 def _words(value) -> str:
@@ -44,7 +63,8 @@ class Writer:
         self._context = context
         self._address = f"urn:caretrace:context:{hashlib.sha256(json.dumps(context).encode()).hexdigest()}"
         self._options = {"documentLoader": self._load, "skipExpansion": True}
-        self._known: dict[tuple, tuple[str, object]] = {}
+        self._known: dict[tuple[str, tuple[str, str]], tuple[str, Callable[[object], object]]] = {}
+        self._types: dict[str, str] = {}
         shortened = {name for name, term in context.items() if isinstance(term, dict) and term.get("@type") == "@vocab"}
         self._shortened = {self._expanded(name) for name in shortened}
         self.id, self.type, self.graph = (self._alias(word) for word in ("@id", "@type", "@graph"))
@@ -72,22 +92,19 @@ class Writer:
 
     def entry(self, predicate: str, value) -> tuple[str, object]:
         """The key and the value in the document for one triple's predicate and object."""
-        sample, kind = _sample(value)
-        if predicate in self._shortened and isinstance(value, ox.NamedNode):
-            sample, kind = {"@id": value.value}, ("@id", value.value)
-        if (predicate, *kind) not in self._known:
-            self._known[predicate, *kind] = self._compact(predicate, sample)
-        key, form = self._known[predicate, *kind]
-        if isinstance(form, dict):
-            return key, {name: _words(value) if part in (OTHER_IRI, OTHER_WORDS) else part for name, part in form.items()}
-        return key, _words(value) if form in (OTHER_IRI, OTHER_WORDS) else form
+        kind = ("@id", value.value) if predicate in self._shortened and isinstance(value, ox.NamedNode) else _kind(value)
+        if (known := self._known.get((predicate, kind))) is None:
+            key, form = self._compact(predicate, _sample(kind))
+            known = self._known[predicate, kind] = key, _filling(form)
+        key, fill = known
+        return key, fill(value)
 
     def type_of(self, iri: str) -> str:
         """A class as the value of `type`."""
-        if ("@type", iri) not in self._known:
+        if iri not in self._types:
             node = jsonld.compact([{"@id": NODE, "@type": [iri]}], self._address, self._options)
-            self._known["@type", iri] = self.type, node[self.type]
-        return self._known["@type", iri][1]
+            self._types[iri] = node[self.type]
+        return self._types[iri]
 
     def nodes(self, triples: Iterable[ox.Triple]) -> dict[str, dict]:
         """Node objects by the `id` of their subject, in the order in which these first come."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
+from itertools import permutations
 
 from flask import Response, render_template, request
 
@@ -40,8 +41,9 @@ class Comparisons:
         self._side_by_side = lru_cache(MOST_KEPT)(partial(side_by_side, reader, claims))
 
     def slow_parts(self) -> list[Callable[[], object]]:
-        """What takes long to work out and is kept: the pairs of each table, the time line."""
-        return [*(partial(self._pairs, predicate) for predicate, *_ in TABLES.values()), lambda: self._times]
+        """What takes long to work out and is kept: the pairs of each table, the time line, each two reports side by side."""
+        return [*(partial(self._pairs, predicate) for predicate, *_ in TABLES.values()), lambda: self._times,
+                *(partial(self._side_by_side, *both) for both in permutations(self.claims.reports, 2))]
 
     def _page(self, template: str, **shown: object) -> Response:
         return respond(render_template(template, claims=self.claims.claims, reports=self.claims.reports, short_id=short_id,

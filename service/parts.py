@@ -11,6 +11,7 @@ from typing import Protocol
 import pyoxigraph as ox
 from flask import Blueprint, request
 
+from kg.names import RULE
 from kg.store import in_memory
 from kg.texts import Registry, TextVersion
 from service import dumps, explaining, functions, howto, linked_data, nanopubs, openapi, pages, querypage, signposts, sparql, versions
@@ -22,6 +23,7 @@ from service.description import Description
 from service.documents import Documents
 from service.engine import Engine
 from service.excerpts import FindText
+from service.negotiation import JSON_LD
 from service.querypage import QueryPages
 from service.reader import Reader
 from service.remote import RemoteEngine, RemoteStore
@@ -101,7 +103,8 @@ class Parts:
                 *(partial(part, source) for source in claims.reports for part in
                   (of.outline, of.stretches, of.coverage, of.references, of.evidence, of.figures)),
                 lambda: self.pages.search.index, *self.views.slow_parts(), *self.pages.comparisons.slow_parts(),
-                lambda: self.explained.lookup, lambda: self.endpoint.description.dataset, self._read_from_memory]
+                lambda: self.explained.lookup, lambda: self.endpoint.description.dataset, self._read_from_memory,
+                self._write_rules]
 
     def text(self, source: str) -> str | None:
         """The text of a source, where the reader of the current request may see it."""
@@ -115,6 +118,12 @@ class Parts:
         links = {"Link": signposts.of_dataset(self.settings.base, request.script_root, files)}
         return links, dataset_card(self.reader, self.settings.base, self.settings.root(request.url_root), self.folder,
                                    self.release.digest, self.release.meta)
+
+    def _write_rules(self) -> None:
+        """Write the largest documents, what the rules conclude, in the form that takes longest."""
+        for iri in self.reader.graph_names():
+            if iri.startswith(RULE):
+                self.documents.write(iri, JSON_LD)
 
     def _read_from_memory(self) -> None:
         """Let pages read from memory, unless that would take too much: each is made in about half the time."""

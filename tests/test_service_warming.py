@@ -3,6 +3,8 @@
 import logging
 import threading
 
+import pytest
+
 from kg import release as releases
 from service import warming
 from service.app import create_app
@@ -52,3 +54,18 @@ def test_a_service_that_closes_stops_warming(tmp_path):
     app.extensions["caretrace"].close()
     warming.start(app, [lambda: done.append(1)], lambda: app.extensions["caretrace"].closed).thread.join(20)
     assert not done
+
+
+@pytest.mark.parametrize("most", [0, 1 << 28])
+def test_a_release_is_read_from_memory_up_to_a_size_and_answers_the_same(tmp_path, most):
+    made = make_release(tmp_path)
+    app = create_app(made, Settings(workers=1, in_memory_bytes=most))
+    warming.wait_for(app)
+    client, engine = app.test_client(), app.extensions["caretrace"]
+    try:
+        assert bool(engine.order) == bool(most)
+        counted = client.get("/sparql?query=SELECT(COUNT(*)AS%20?n)%7B%7B?s%20?p%20?o%7DUNION%7BGRAPH%20?g%7B?s%20?p%20?o%7D%7D%7D&format=csv").text
+        assert int(counted.split()[1]) == len(made.store)
+        assert client.get("/claim/nf2020-01-001.html").status_code == 200
+    finally:
+        engine.close()

@@ -9,7 +9,7 @@ import pytest
 
 from kg import names, release
 from kg.errors import ReleaseError
-from kg.store import open_current, open_release
+from kg.store import in_memory, open_current, open_release
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,10 @@ def made(tmp_path_factory, tiny_project, tiny_data):
 @pytest.fixture
 def copy(made, tmp_path):
     return shutil.copytree(made, tmp_path / "releases" / made.name)
+
+
+def test_in_memory_stands_what_stands_on_disk_to_the_names_of_blank_nodes(copy):
+    assert set(in_memory(copy / "caretrace.nq")) == set(open_release(copy).store)
 
 
 def test_open(copy):

@@ -48,6 +48,7 @@ def main(store_path: str, nquads: str, memory_limit_bytes: int) -> None:
     network = worker.leave_network()  # before any thread exists: a user namespace needs a process of one thread
     import pyoxigraph as ox
     from kg.store import in_memory
+    # Loading must draw no random number: the processes forked from one that has drawn any all make the same UUIDs.
     store = in_memory(Path(nquads)) if nquads else None
     gc.freeze()  # what is never freed stays shared between the processes
     control = socket.socket(fileno=sys.stdin.fileno())

@@ -70,11 +70,11 @@ def test_under_load_not_one_request_fails(switch, address, tiny, edit):
                     served.add(body)
         connection.close()
 
+    old = switch.app
+    of_old = pids(old.extensions["caretrace"])  # before anybody else asks them
     threads = [threading.Thread(target=load, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
-    old = switch.app
-    of_old = pids(old.extensions["caretrace"])
     change(tiny, edit)
     releases.make(tiny)
     assert switch.look() and switch.app is not old

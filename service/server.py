@@ -26,7 +26,7 @@ from service.switch import follow
 LOG = logging.getLogger("caretrace")
 THREADS = 16
 HEADER_BYTES = 16 * 1024
-AT_A_TERMINAL_S = 0.5  # somebody waits for the address, and can read on while the rest is worked out
+AT_A_TERMINAL_S = 0.2  # somebody waits for the address, and can read on while the rest is worked out
 
 
 def serve(release: Release, settings: Settings | None = None, host: str = "127.0.0.1", port: int = 8000,

@@ -106,16 +106,16 @@ class Writer:
             self._types[iri] = node[self.type]
         return self._types[iri]
 
-    def nodes(self, triples: Iterable[ox.Triple]) -> dict[str, dict]:
+    def nodes(self, triples: Iterable[ox.Triple | ox.Quad]) -> dict[str, dict]:
         """Node objects by the `id` of their subject, in the order in which these first come."""
         found: dict[str, dict] = {}
         for triple in triples:
-            subject = _words(triple.subject)
+            subject, predicate, value = _words(triple.subject), triple.predicate.value, triple.object
             node = found.setdefault(subject, {self.id: subject})
-            if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):
-                key, form = self.type, self.type_of(triple.object.value)
+            if predicate == TYPE and isinstance(value, ox.NamedNode):
+                key, form = self.type, self.type_of(value.value)
             else:
-                key, form = self.entry(triple.predicate.value, triple.object)
+                key, form = self.entry(predicate, value)
             if key not in node:
                 node[key] = form
             elif isinstance(node[key], list):
@@ -128,7 +128,7 @@ class Writer:
         """The document: the context, and a line for each node; a thing that names a graph has it within its node."""
         graphs: dict = {DEFAULT: []}
         for quad in quads:
-            graphs.setdefault(quad.graph_name, []).append(quad.triple)
+            graphs.setdefault(quad.graph_name, []).append(quad)
         whole = self.nodes(graphs.pop(DEFAULT))
         for name, triples in graphs.items():
             node = whole.setdefault(_words(name), {self.id: _words(name)})

@@ -16,8 +16,8 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 
 import pyoxigraph as ox

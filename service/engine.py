@@ -87,7 +87,7 @@ class Engine:
             self._all.discard(worker)
         words = worker.stop()
         self._add()
-        return words or self._last_words
+        return words
 
     def _take(self) -> Worker:
         """An idle process that lives and is ready. Raises Busy or EngineFailed."""
@@ -102,7 +102,7 @@ class Engine:
                 return worker
             except (Gone, TimeoutError):
                 pass
-            words = self._replace(worker)
+            words = self._replace(worker) or self._last_words
         raise EngineFailed("No query process starts: " + (words.strip().splitlines() or ["it gave no reason"])[-1])
 
     @property
